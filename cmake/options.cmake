@@ -1,0 +1,48 @@
+# What every target of ours shares: the standard, warnings as errors, sanitizers on request, and source paths that are
+# relative to this tree (the tape stores them, and the page shows them).
+option(CNNLAB_TESTS "Build the tests" ON)
+option(CNNLAB_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+option(CNNLAB_THREADS "WebAssembly only: build with pthreads (needs a cross-origin isolated page)" ON)
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE}")
+  set(CMAKE_C_COMPILER_LAUNCHER "${CCACHE}")
+endif()
+
+add_library(cnnlab_options INTERFACE)
+target_compile_features(cnnlab_options INTERFACE cxx_std_20)
+target_include_directories(cnnlab_options INTERFACE "${CMAKE_SOURCE_DIR}")
+target_compile_options(cnnlab_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror
+  "-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=")
+
+if(CNNLAB_SANITIZE)
+  target_compile_options(cnnlab_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(cnnlab_options INTERFACE -fsanitize=address,undefined)
+endif()
+
+if(EMSCRIPTEN)
+  # xsimd 8.1 has no wasm architecture of its own; through Emscripten's SSE headers it compiles to wasm SIMD.
+  target_compile_options(cnnlab_options INTERFACE -msimd128 -msse4.2 -fwasm-exceptions)
+  target_link_options(cnnlab_options INTERFACE -fwasm-exceptions)
+  if(CNNLAB_THREADS)
+    target_compile_options(cnnlab_options INTERFACE -pthread)
+    target_link_options(cnnlab_options INTERFACE -pthread)
+  endif()
+else()
+  set(THREADS_PREFER_PTHREAD_FLAG ON)
+  find_package(Threads REQUIRED)
+  target_link_libraries(cnnlab_options INTERFACE Threads::Threads)
+endif()
+
+# cnnlab_library(tensor SOURCES a.cpp … LINK cnnlab_x …): one static library a folder, called cnnlab_tensor.
+function(cnnlab_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_library(cnnlab_${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(cnnlab_${name} PUBLIC cnnlab_options ${ARG_LINK})
+endfunction()
