@@ -1,0 +1,77 @@
+#pragma once
+#include <cstdint>
+#include <span>
+
+#include "lib/kernels/geometry.hpp"
+
+namespace cnnlab {
+
+/// The kernels that the ops call, as a table that a device fills: plain loops (`reference_backend`), SIMD on the CPU
+/// (`simd_backend`), CUDA. Kernels are pure functions on row-major arrays; sizes were checked by the op. An empty span
+/// stands for "no bias" or "this gradient is not wanted".
+///
+/// Outputs are overwritten, except where a comment says "+=". Every kernel gives the same bits for any number of threads.
+template <class T>
+struct Backend {
+  template <class U>
+  using In = std::span<const U>;
+  template <class U>
+  using Out = std::span<U>;
+
+  const char* name;  ///< "reference", "sse4.2", "avx2+fma", "avx512", "neon", "wasm simd", "cuda"
+
+  void (*conv2d)(const Conv2dGeometry&, In<T> x, In<T> weight, In<T> bias, Out<T> y);
+  void (*conv2d_backward)(const Conv2dGeometry&, In<T> x, In<T> weight, In<T> dy, Out<T> dx, Out<T> dw, Out<T> db);
+
+  void (*linear)(const LinearGeometry&, In<T> x, In<T> weight, In<T> bias, Out<T> y);
+  void (*linear_backward)(const LinearGeometry&, In<T> x, In<T> weight, In<T> dy, Out<T> dx, Out<T> dw, Out<T> db);
+
+  /// `argmax` (same shape as y): where in its H·W plane of x each maximum stands; the first of equals, NaN wins.
+  void (*max_pool2d)(const Pool2dGeometry&, In<T> x, Out<T> y, Out<int32_t> argmax);
+  void (*max_pool2d_backward)(const Pool2dGeometry&, In<int32_t> argmax, In<T> dy, Out<T> dx);
+
+  /// Divides by K·K, padding included (PyTorch's count_include_pad=True).
+  void (*avg_pool2d)(const Pool2dGeometry&, In<T> x, Out<T> y);
+  void (*avg_pool2d_backward)(const Pool2dGeometry&, In<T> dy, Out<T> dx);
+
+  void (*relu)(In<T> x, Out<T> y);
+  void (*relu_backward)(In<T> x, In<T> dy, Out<T> dx);
+
+  void (*add)(In<T> a, In<T> b, Out<T> y);
+  /// sum += x
+  void (*accumulate)(In<T> x, Out<T> sum);
+
+  /// Copies `rows` runs of `run` numbers, from every `from_stride`-th number of `from` to every `to_stride`-th of `to`: what
+  /// concatenation along an axis and its gradient consist of.
+  void (*copy_runs)(int64_t rows, int64_t run, In<T> from, int64_t from_stride, Out<T> to, int64_t to_stride);
+
+  /// Over the last axis: x, y (rows, classes).
+  void (*log_softmax)(int64_t rows, int64_t classes, In<T> x, Out<T> y);
+  /// Takes the output y, of which the gradient is a simple function: dx = dy − exp(y)·Σdy.
+  void (*log_softmax_backward)(int64_t rows, int64_t classes, In<T> y, In<T> dy, Out<T> dx);
+
+  /// Mean over rows of −x[row][label]; the labels were checked to be classes.
+  T (*nll_loss)(int64_t rows, int64_t classes, In<T> x, In<int32_t> labels);
+  void (*nll_loss_backward)(int64_t rows, int64_t classes, In<int32_t> labels, T dy, Out<T> dx);
+
+  /// One step of torch.optim.SGD on one parameter. `velocity` (the momentum buffer) is empty without momentum; on the
+  /// `first` step it is set to the gradient, as PyTorch does.
+  void (*sgd_step)(const SgdSettings&, bool first, In<T> gradient, Out<T> velocity, Out<T> parameter);
+};
+
+/// Plain loops: what a lesson shows, the oracle of the tests, and double precision for gradient checks.
+template <class T>
+const Backend<T>& reference_backend();
+
+/// The fastest table that this CPU can run, chosen once, at the first call.
+const Backend<float>& simd_backend();
+
+/// All SIMD tables of this binary that this CPU can run, the best first: for tests and `bench`.
+std::span<const Backend<float>* const> simd_backends();
+
+/// The table that the ops use: for float `simd_backend()` unless `use_backend` chose another; for double the reference.
+template <class T>
+const Backend<T>& backend();
+void use_backend(const Backend<float>& backend);
+
+}  // namespace cnnlab

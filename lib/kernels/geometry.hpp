@@ -1,0 +1,43 @@
+#pragma once
+#include <cstdint>
+
+namespace cnnlab {
+
+// Letters as everywhere in lib: N batch, C channels, H and W height and width, O output channels, K kernel size.
+
+/// A 2-D convolution (cross-correlation, as in PyTorch) with a square kernel.
+/// x (N, C, H, W), weight (O, C, K, K), bias (O) or empty, y (N, O, out_h, out_w).
+struct Conv2dGeometry {
+  int64_t n, c, h, w, o, k;
+  int64_t stride = 1, padding = 0;
+
+  int64_t out_h() const { return (h + 2 * padding - k) / stride + 1; }
+  int64_t out_w() const { return (w + 2 * padding - k) / stride + 1; }
+  /// Multiply-adds of the forward pass: every output sums C·K·K products (padding counted, as is customary).
+  int64_t multiply_adds() const { return n * o * out_h() * out_w() * c * k * k; }
+};
+
+/// A 2-D pooling with a square window: x (N, C, H, W) → y (N, C, out_h, out_w). Windows start at multiples of the stride
+/// and are counted as PyTorch's ceil_mode=False does.
+struct Pool2dGeometry {
+  int64_t n, c, h, w, k;
+  int64_t stride, padding = 0;
+
+  int64_t out_h() const { return (h + 2 * padding - k) / stride + 1; }
+  int64_t out_w() const { return (w + 2 * padding - k) / stride + 1; }
+};
+
+/// A matrix product y = x·weightᵀ + bias: x (N, I), weight (O, I), bias (O) or empty, y (N, O).
+struct LinearGeometry {
+  int64_t n, i, o;
+
+  int64_t multiply_adds() const { return n * i * o; }
+};
+
+/// SGD's settings, in PyTorch's meaning (torch.optim.SGD).
+struct SgdSettings {
+  double lr = 0.01, momentum = 0, dampening = 0, weight_decay = 0;
+  bool nesterov = false;
+};
+
+}  // namespace cnnlab
