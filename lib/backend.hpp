@@ -10,7 +10,7 @@ namespace cnnlab {
 /// (`simd_backend`), CUDA. Kernels are pure functions on row-major arrays; sizes were checked by the op. An empty span
 /// stands for "no bias" or "this gradient is not wanted".
 ///
-/// Outputs are overwritten, except where a comment says "+=". Every kernel gives the same bits for any number of threads.
+/// Outputs are overwritten. Every kernel gives the same bits for any number of threads.
 template <class T>
 struct Backend {
   template <class U>
@@ -38,11 +38,9 @@ struct Backend {
   void (*relu_backward)(In<T> x, In<T> dy, Out<T> dx);
 
   void (*add)(In<T> a, In<T> b, Out<T> y);
-  /// sum += x
-  void (*accumulate)(In<T> x, Out<T> sum);
 
-  /// Copies `rows` runs of `run` numbers, from every `from_stride`-th number of `from` to every `to_stride`-th of `to`: what
-  /// concatenation along an axis and its gradient consist of.
+  /// Copies `rows` runs of `run` numbers, from every `from_stride`-th number of `from` to every `to_stride`-th of `to`:
+  /// what concatenation along an axis and its gradient consist of.
   void (*copy_runs)(int64_t rows, int64_t run, In<T> from, int64_t from_stride, Out<T> to, int64_t to_stride);
 
   /// Over the last axis: x, y (rows, classes).

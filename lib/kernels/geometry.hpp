@@ -17,8 +17,8 @@ struct Conv2dGeometry {
   int64_t multiply_adds() const { return n * o * out_h() * out_w() * c * k * k; }
 };
 
-/// A 2-D pooling with a square window: x (N, C, H, W) → y (N, C, out_h, out_w). Windows start at multiples of the stride
-/// and are counted as PyTorch's ceil_mode=False does.
+/// A 2-D pooling with a square window: x (N, C, H, W) → y (N, C, out_h, out_w). Windows start at multiples of the
+/// stride and are counted as PyTorch's ceil_mode=False does.
 struct Pool2dGeometry {
   int64_t n, c, h, w, k;
   int64_t stride, padding = 0;

@@ -15,13 +15,13 @@ namespace detail {
 void run_tasks(int64_t count, void (*call)(const void* function, int64_t task), const void* function);
 }
 
-/// Calls `task(i)` for every i in 0 … count − 1, spread over the threads, and returns when all are done. Which thread runs
-/// a task is open; so a task writes to its own part of the output, and sums over tasks are made afterwards in their order:
-/// then any number of threads gives the same bits. Tasks must not throw and must not call `parallel_for`.
+/// Calls `task(i)` for every i in 0 … count − 1, spread over the threads, and returns when all are done. Which thread
+/// runs a task is open; so a task writes to its own part of the output, and sums over tasks are made afterwards in
+/// their order: then any number of threads gives the same bits. Tasks must not throw and must not call `parallel_for`.
 template <class Task>
 void parallel_for(int64_t count, const Task& task) {
-  // A plain pointer instead of std::function: this header is compiled for several instruction sets, and shared inline code
-  // of one of them must not reach a CPU that lacks it.
+  // A plain pointer instead of std::function: this header is compiled for several instruction sets, and shared inline
+  // code of one of them must not reach a CPU that lacks it.
   detail::run_tasks(
       count, [](const void* function, int64_t i) { (*static_cast<const Task*>(function))(i); }, &task);
 }

@@ -21,7 +21,7 @@ template <class T>
 class BasicTensor {
  public:
   /// No numbers, shape (0,).
-  BasicTensor() : BasicTensor(Shape{0}) {}
+  BasicTensor() : shape_{0} {}
   /// Numbers of any value: for outputs that are overwritten.
   explicit BasicTensor(Shape shape);
   BasicTensor(Shape shape, std::span<const T> values);

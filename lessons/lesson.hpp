@@ -1,0 +1,60 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lib/nn/module.hpp"
+
+namespace cnnlab {
+
+/// A whole number that a lesson's network can be built with (`--set depth=20`), and what it may be.
+struct LessonOption {
+  std::string name;
+  int64_t initial, least, most;
+  std::string help;
+};
+/// Chosen values by name; what is not named has its initial value.
+using LessonOptions = std::map<std::string, int64_t>;
+
+/// A number that a lesson's prose mentions as {{name}}, computed by the library.
+struct Fact {
+  std::string name;
+  double value;
+  int decimals = 0;  ///< digits after the point when it is printed
+};
+
+/// A source file as it was when this program was compiled.
+struct SourceFile {
+  std::string_view path;  ///< relative to the source tree, as in CallSite
+  std::string_view text;
+};
+
+/// One lesson: a network, what it is called, and the code that a learner reads. Nothing outside lessons/ knows one by
+/// name.
+struct Lesson {
+  std::string id;      ///< "inception"
+  std::string folder;  ///< "lessons/02_inception"
+  std::string title_en, title_ko;
+  Shape input;  ///< of one image: (C, H, W)
+  std::vector<LessonOption> options;
+  std::vector<std::string> sources;  ///< paths of the code that the learner steps through
+  std::function<std::shared_ptr<nn::Module>(const LessonOptions&)> build;
+  std::function<std::vector<Fact>()> facts;
+
+  /// A new network with freshly initialised parameters. Throws Error for an option that it does not have or a value out
+  /// of range.
+  std::shared_ptr<nn::Module> make(LessonOptions chosen = {}) const;
+};
+
+/// All lessons in the order in which they are read.
+std::span<const Lesson> lessons();
+/// The lesson with this id; Error naming the ones that exist.
+const Lesson& find_lesson(std::string_view id);
+
+/// The sources of all lessons, embedded at build time.
+std::span<const SourceFile> lesson_sources();
+
+}  // namespace cnnlab

@@ -1,0 +1,66 @@
+#pragma once
+#include <chrono>
+#include <vector>
+
+#include "lib/autograd/variable.hpp"
+
+namespace cnnlab {
+
+/// The record of a run: every op in the order it ran, with its output, and after `backward` with the gradients. While
+/// it is alive it records what this thread computes. The same record serves stepping through a lesson forwards and
+/// backwards, the network diagram, feature maps, cost tables and `cnnlab summary`: none of it is computed a second way.
+///
+/// Without a tape ops keep only what their gradient needs, and training runs at full speed.
+template <class T>
+class BasicTape {
+ public:
+  BasicTape();
+  ~BasicTape();
+  BasicTape(const BasicTape&) = delete;
+  BasicTape& operator=(const BasicTape&) = delete;
+
+  struct Record {
+    std::shared_ptr<Node<T>> node;
+    BasicVariable<T> output;
+  };
+  const std::vector<Record>& records() const { return records_; }
+  /// The record that made a value, by its place in `records`; −1 for parameters and inputs.
+  int producer(const BasicVariable<T>& value) const;
+
+  /// The tape that records in this thread now, or null. Tapes nest: the innermost records.
+  static BasicTape* active();
+  /// Called by ops.
+  void add(std::shared_ptr<Node<T>> node, BasicVariable<T> output) {
+    records_.push_back({std::move(node), std::move(output)});
+  }
+
+ private:
+  BasicTape* outer_;
+  std::vector<Record> records_;
+};
+
+using Tape = BasicTape<float>;
+
+/// What every op does besides its own computation. An op is a function that begins with `Op op{"relu", site};`,
+/// computes, and ends with `return op.output(y, {x}, gradient);`.
+template <class T>
+class Op {
+ public:
+  Op(std::string_view name, CallSite site);
+
+  /// Wraps the result. The gradient is kept only when an input wants one; then the value remembers how it was made.
+  BasicVariable<T> output(BasicTensor<T> y, std::vector<BasicVariable<T>> inputs, Gradient<T> gradient,
+                          int64_t multiply_adds = 0);
+
+ private:
+  std::string_view name_;
+  CallSite site_;
+  std::chrono::steady_clock::time_point start_;
+};
+
+extern template class BasicTape<float>;
+extern template class BasicTape<double>;
+extern template class Op<float>;
+extern template class Op<double>;
+
+}  // namespace cnnlab

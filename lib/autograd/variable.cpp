@@ -1,0 +1,109 @@
+#include "lib/autograd/variable.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <unordered_set>
+#include <utility>
+
+#include "lib/backend.hpp"
+
+namespace cnnlab {
+namespace {
+
+thread_local bool no_grad = false;
+
+// All values that `last` depends on and that want a gradient, those made last first: an order in which every value
+// comes after all ops that used it.
+template <class T>
+std::vector<BasicVariable<T>> values_to_differentiate(const BasicVariable<T>& last) {
+  std::vector<BasicVariable<T>> found{last};
+  std::unordered_set<const void*> seen{last.id()};
+  for (size_t i = 0; i < found.size(); ++i) {
+    const auto node = found[i].node();  // not a reference: `found` grows
+    for (const BasicVariable<T>& input : node->inputs)
+      if (input.requires_grad() && input.node() && seen.insert(input.id()).second) found.push_back(input);
+  }
+  std::ranges::sort(found, std::ranges::greater{}, [](const auto& value) { return value.node()->sequence; });
+  return found;
+}
+
+// Runs one op's gradient and hands the results to its inputs.
+template <class T>
+void differentiate(Node<T>& node, const BasicTensor<T>& dy) {
+  check(node.gradient != nullptr, "backward: the graph of this ", node.op,
+        " was used by an earlier backward and is gone; run the forward pass again");
+  Needs needs;
+  for (const BasicVariable<T>& input : node.inputs) needs.push_back(input.requires_grad());
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<BasicTensor<T>> gradients = node.gradient(dy, needs);
+  node.gradient = nullptr;  // what forward saved goes back to the pool
+  if (node.recorded)
+    node.backward_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  for (size_t i = 0; i < node.inputs.size(); ++i)
+    if (needs[i]) node.inputs[i].accumulate_grad(gradients[i]);
+  if (node.recorded) node.input_grads = std::move(gradients);
+}
+
+}  // namespace
+
+template <class T>
+BasicVariable<T>::BasicVariable(BasicTensor<T> value, bool requires_grad) : state_(std::make_shared<State>()) {
+  state_->value = std::move(value);
+  state_->requires_grad = requires_grad;
+}
+
+template <class T>
+const BasicTensor<T>& BasicVariable<T>::grad() const {
+  check(has_grad(), "grad: this value", name().empty() ? "" : " (" + name() + ")",
+        " has no gradient; call backward() on the loss first");
+  return state().grad;
+}
+
+template <class T>
+BasicTensor<T>& BasicVariable<T>::grad() {
+  return const_cast<BasicTensor<T>&>(std::as_const(*this).grad());
+}
+
+template <class T>
+void BasicVariable<T>::accumulate_grad(const BasicTensor<T>& gradient) {
+  State& s = state();
+  check(gradient.shape() == s.value.shape(), "gradient: shape ", gradient.shape(), " does not fit a value of shape ",
+        s.value.shape());
+  if (s.has_grad) {
+    // Not in place: ops may pass on the very tensor they received (add, flatten), and others still read it.
+    BasicTensor<T> sum(gradient.shape());
+    backend<T>().add(s.grad.data(), gradient.data(), sum.data());
+    s.grad = std::move(sum);
+  } else {
+    s.grad = gradient;
+  }
+  s.has_grad = true;
+}
+
+template <class T>
+void BasicVariable<T>::clear_grad() {
+  state().grad = {};
+  state().has_grad = false;
+}
+
+template <class T>
+void BasicVariable<T>::backward() const {
+  check(value().numel() == 1, "backward: it starts from one number (a loss), not from shape ", shape());
+  check(requires_grad() && node(), "backward: this value does not depend on any parameter");
+  BasicVariable loss = *this;
+  loss.accumulate_grad(BasicTensor<T>::full(shape(), T(1)));
+  for (BasicVariable<T>& value : values_to_differentiate(loss)) {
+    if (!value.has_grad()) continue;  // its op's gradient was needed by nobody
+    differentiate(*value.node(), value.grad());
+    if (!value.node()->recorded) value.clear_grad();
+  }
+}
+
+NoGrad::NoGrad() : before_(std::exchange(no_grad, true)) {}
+NoGrad::~NoGrad() { no_grad = before_; }
+bool NoGrad::active() { return no_grad; }
+
+template class BasicVariable<float>;
+template class BasicVariable<double>;
+
+}  // namespace cnnlab

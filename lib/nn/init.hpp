@@ -1,0 +1,14 @@
+#pragma once
+#include "lib/tensor/tensor.hpp"
+
+namespace cnnlab::nn::init {
+
+/// PyTorch's default for convolutions and linear layers: uniform in ±√(6 / ((1 + a²)·fan_in)) with a = √5, that is
+/// ±1/√fan_in, where fan_in = I·K·K inputs reach each output. (He et al., "Delving deep into rectifiers", ICCV 2015,
+/// give the rule with a = 0 for ReLU.) Numbers come from `default_random`. `shape` is (O, I, K, K) or (O, I).
+Tensor kaiming_uniform(const Shape& shape);
+
+/// PyTorch's default for the bias of such a layer: uniform in ±1/√fan_in.
+Tensor bias_uniform(int64_t outputs, int64_t fan_in);
+
+}  // namespace cnnlab::nn::init

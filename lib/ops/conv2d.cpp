@@ -1,0 +1,61 @@
+#include "lib/autograd/tape.hpp"
+#include "lib/backend.hpp"
+#include "lib/ops/ops.hpp"
+
+namespace cnnlab {
+namespace {
+
+template <class T>
+Conv2dGeometry conv2d_geometry(const Shape& x, const Shape& weight, const BasicVariable<T>& bias,
+                               Conv2dOptions options) {
+  check(x.rank() == 4, "conv2d: input must be (N, C, H, W), got ", x);
+  check(weight.rank() == 4 && weight[2] == weight[3], "conv2d: weight must be (O, C, K, K), got ", weight);
+  check(x[1] == weight[1], "conv2d: input has ", x[1], " channels but the weight expects ", weight[1], ": input ", x,
+        ", weight ", weight);
+  check(options.stride >= 1, "conv2d: stride must be at least 1, got ", options.stride);
+  check(options.padding >= 0, "conv2d: padding must be at least 0, got ", options.padding);
+  const Conv2dGeometry g{.n = x[0],
+                         .c = x[1],
+                         .h = x[2],
+                         .w = x[3],
+                         .o = weight[0],
+                         .k = weight[2],
+                         .stride = options.stride,
+                         .padding = options.padding};
+  check(g.k >= 1 && g.h + 2 * g.padding >= g.k && g.w + 2 * g.padding >= g.k, "conv2d: the ", g.k, "x", g.k,
+        " kernel does not fit the input with padding ", g.padding, ": input ", x, ", weight ", weight);
+  check(!bias.defined() || bias.shape() == Shape{g.o}, "conv2d: bias must have one value for each of the ", g.o,
+        " output channels: bias ", bias.defined() ? bias.shape() : Shape{}, ", weight ", weight);
+  return g;
+}
+
+}  // namespace
+
+template <class T>
+BasicVariable<T> conv2d(const BasicVariable<T>& x, const BasicVariable<T>& weight, const BasicVariable<T>& bias,
+                        Conv2dOptions options, CallSite site) {
+  Op<T> op{"conv2d", site};
+  const Conv2dGeometry g = conv2d_geometry(x.shape(), weight.shape(), bias, options);
+  BasicTensor<T> y({g.n, g.o, g.out_h(), g.out_w()});
+  const std::span<const T> no_bias;
+  backend<T>().conv2d(g, x.value().data(), weight.value().data(), bias.defined() ? bias.value().data() : no_bias,
+                      y.data());
+  auto gradient = [g, x = x.value(), weight = weight.value()](const BasicTensor<T>& dy, const Needs& needs) {
+    std::vector<BasicTensor<T>> d(needs.size());  // dx, dw and, with a bias, db
+    if (needs[0]) d[0] = BasicTensor<T>(x.shape());
+    if (needs[1]) d[1] = BasicTensor<T>(weight.shape());
+    if (needs.size() > 2 && needs[2]) d[2] = BasicTensor<T>({g.o});
+    backend<T>().conv2d_backward(g, x.data(), weight.data(), dy.data(), d[0].data(), d[1].data(),
+                                 d.size() > 2 ? d[2].data() : std::span<T>());
+    return d;
+  };
+  std::vector<BasicVariable<T>> inputs{x, weight};
+  if (bias.defined()) inputs.push_back(bias);
+  return op.output(y, std::move(inputs), gradient, g.multiply_adds());
+}
+
+template Variable conv2d(const Variable&, const Variable&, const Variable&, Conv2dOptions, CallSite);
+template BasicVariable<double> conv2d(const BasicVariable<double>&, const BasicVariable<double>&,
+                                      const BasicVariable<double>&, Conv2dOptions, CallSite);
+
+}  // namespace cnnlab

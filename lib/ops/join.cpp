@@ -1,0 +1,106 @@
+#include "lib/autograd/tape.hpp"
+#include "lib/backend.hpp"
+#include "lib/ops/ops.hpp"
+
+// Ops that join values or give them another shape.
+namespace cnnlab {
+namespace {
+
+// An axis splits a shape (outer…, axis, inner…): a part contributes, for each outer index, one run of axis·inner
+// numbers.
+int64_t outer_size(const Shape& shape, int axis) {
+  int64_t outer = 1;
+  for (int i = 0; i < axis; ++i) outer *= shape[i];
+  return outer;
+}
+
+template <class T>
+Shape cat_shape(const std::vector<BasicVariable<T>>& parts, int axis) {
+  check(!parts.empty(), "cat: there is nothing to join");
+  const Shape& first = parts[0].shape();
+  axis = first.normalize_axis(axis);
+  int64_t total = 0;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const Shape& shape = parts[i].shape();
+    check(shape.rank() == first.rank() && shape.with(axis, first[axis]) == first, "cat: all sizes but that of axis ",
+          axis, " must be equal: part 0 is ", first, ", part ", i, " is ", shape);
+    total += shape[axis];
+  }
+  return first.with(axis, total);
+}
+
+template <class T>
+BasicVariable<T> reshaped(std::string_view name, const BasicVariable<T>& x, const BasicTensor<T>& y, CallSite site) {
+  Op<T> op{name, site};
+  auto gradient = [shape = x.shape()](const BasicTensor<T>& dy, const Needs&) {
+    return std::vector{dy.reshape(shape)};
+  };
+  return op.output(y, {x}, gradient);
+}
+
+}  // namespace
+
+template <class T>
+BasicVariable<T> add(const BasicVariable<T>& a, const BasicVariable<T>& b, CallSite site) {
+  Op<T> op{"add", site};
+  check(a.shape() == b.shape(), "add: the shapes must be equal: ", a.shape(), " and ", b.shape());
+  BasicTensor<T> y(a.shape());
+  backend<T>().add(a.value().data(), b.value().data(), y.data());
+  auto gradient = [](const BasicTensor<T>& dy, const Needs&) { return std::vector{dy, dy}; };
+  return op.output(y, {a, b}, gradient);
+}
+
+template <class T>
+BasicVariable<T> cat(const std::vector<BasicVariable<T>>& parts, int axis, CallSite site) {
+  Op<T> op{"cat", site};
+  const Shape shape = cat_shape(parts, axis);
+  axis = shape.normalize_axis(axis);
+  const int64_t outer = outer_size(shape, axis), stride = outer ? shape.numel() / outer : 0;
+  BasicTensor<T> y(shape);
+  std::vector<Shape> shapes;
+  int64_t offset = 0;
+  for (const BasicVariable<T>& part : parts) {
+    const int64_t run = outer ? part.value().numel() / outer : 0;
+    backend<T>().copy_runs(outer, run, part.value().data(), run, y.data().subspan(offset), stride);
+    offset += run;
+    shapes.push_back(part.shape());
+  }
+  // Each part's gradient is its slice of dy.
+  auto gradient = [shapes, outer, stride](const BasicTensor<T>& dy, const Needs& needs) {
+    std::vector<BasicTensor<T>> d(needs.size());
+    int64_t from = 0;
+    for (size_t i = 0; i < d.size(); ++i) {
+      const int64_t run = outer ? shapes[i].numel() / outer : 0;
+      if (needs[i]) {
+        d[i] = BasicTensor<T>(shapes[i]);
+        backend<T>().copy_runs(outer, run, dy.data().subspan(from), stride, d[i].data(), run);
+      }
+      from += run;
+    }
+    return d;
+  };
+  return op.output(y, parts, gradient);
+}
+
+template <class T>
+BasicVariable<T> view(const BasicVariable<T>& x, std::initializer_list<int64_t> sizes, CallSite site) {
+  return reshaped("view", x, x.value().reshape(sizes), site);
+}
+
+template <class T>
+BasicVariable<T> flatten(const BasicVariable<T>& x, CallSite site) {
+  check(x.shape().rank() >= 1, "flatten: input must be (N, …), got ", x.shape());
+  const int64_t n = x.size(0);
+  return reshaped("flatten", x, x.value().reshape(Shape{n, n ? x.value().numel() / n : 0}), site);
+}
+
+#define INSTANTIATE(T)                                                                               \
+  template BasicVariable<T> add(const BasicVariable<T>&, const BasicVariable<T>&, CallSite);         \
+  template BasicVariable<T> cat(const std::vector<BasicVariable<T>>&, int, CallSite);                \
+  template BasicVariable<T> view(const BasicVariable<T>&, std::initializer_list<int64_t>, CallSite); \
+  template BasicVariable<T> flatten(const BasicVariable<T>&, CallSite);
+INSTANTIATE(float)
+INSTANTIATE(double)
+#undef INSTANTIATE
+
+}  // namespace cnnlab

@@ -1,0 +1,75 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "lib/autograd/variable.hpp"
+
+/// The differentiable ops, with PyTorch's meaning and names. Each works in float and double, checks its shapes, and
+/// throws Error naming the rule and the shapes. The last argument is filled in by the compiler: the line that called.
+namespace cnnlab {
+
+struct Conv2dOptions {
+  int64_t stride = 1, padding = 0;
+};
+
+/// Cross-correlation: x (N, C, H, W), weight (O, C, K, K), bias (O) or undefined → (N, O, H', W')
+/// with H' = ⌊(H + 2·padding − K) / stride⌋ + 1.
+template <class T>
+BasicVariable<T> conv2d(const BasicVariable<T>& x, const BasicVariable<T>& weight, const BasicVariable<T>& bias,
+                        Conv2dOptions options = {}, CallSite site = CallSite::here());
+
+/// y = x·weightᵀ + bias: x (N, I), weight (O, I), bias (O) or undefined → (N, O).
+template <class T>
+BasicVariable<T> linear(const BasicVariable<T>& x, const BasicVariable<T>& weight, const BasicVariable<T>& bias,
+                        CallSite site = CallSite::here());
+
+/// `stride` 0 stands for the kernel's size, as in PyTorch.
+struct Pool2dOptions {
+  int64_t kernel = 2, stride = 0, padding = 0;
+};
+
+/// The largest of each window: x (N, C, H, W) → (N, C, H', W'). The padding never wins.
+template <class T>
+BasicVariable<T> max_pool2d(const BasicVariable<T>& x, Pool2dOptions options, CallSite site = CallSite::here());
+
+/// The mean of each window, zeros of the padding counted (count_include_pad=True): x (N, C, H, W) → (N, C, H', W').
+template <class T>
+BasicVariable<T> avg_pool2d(const BasicVariable<T>& x, Pool2dOptions options, CallSite site = CallSite::here());
+
+/// max(x, 0), of any shape.
+template <class T>
+BasicVariable<T> relu(const BasicVariable<T>& x, CallSite site = CallSite::here());
+
+/// a + b, of equal shapes.
+template <class T>
+BasicVariable<T> add(const BasicVariable<T>& a, const BasicVariable<T>& b, CallSite site = CallSite::here());
+
+/// Joins values along `axis` (may be negative); all other sizes must agree.
+template <class T>
+BasicVariable<T> cat(const std::vector<BasicVariable<T>>& parts, int axis, CallSite site = CallSite::here());
+
+/// The same numbers under another shape; one size may be −1.
+template <class T>
+BasicVariable<T> view(const BasicVariable<T>& x, std::initializer_list<int64_t> sizes,
+                      CallSite site = CallSite::here());
+
+/// (N, …) → (N, all the rest).
+template <class T>
+BasicVariable<T> flatten(const BasicVariable<T>& x, CallSite site = CallSite::here());
+
+/// log(exp(x) / Σ exp(x)) over the last axis: x (N, classes), computed without overflow.
+template <class T>
+BasicVariable<T> log_softmax(const BasicVariable<T>& x, CallSite site = CallSite::here());
+
+/// The mean over the batch of −log_probabilities[n][labels[n]]: (N, classes) and N labels → ().
+template <class T>
+BasicVariable<T> nll_loss(const BasicVariable<T>& log_probabilities, const std::vector<int32_t>& labels,
+                          CallSite site = CallSite::here());
+
+// Lessons write cat({a, b}, 1): a braced list needs a function that is not a template.
+inline Variable cat(std::initializer_list<Variable> parts, int axis, CallSite site = CallSite::here()) {
+  return cat<float>(std::vector<Variable>(parts), axis, site);
+}
+
+}  // namespace cnnlab

@@ -1,0 +1,63 @@
+#include "lib/autograd/tape.hpp"
+#include "lib/backend.hpp"
+#include "lib/ops/ops.hpp"
+
+namespace cnnlab {
+namespace {
+
+Pool2dGeometry pool2d_geometry(std::string_view op, const Shape& x, Pool2dOptions options) {
+  check(x.rank() == 4, op, ": input must be (N, C, H, W), got ", x);
+  check(options.kernel >= 1, op, ": kernel must be at least 1, got ", options.kernel);
+  check(options.stride >= 0, op, ": stride must be at least 1 (0: the kernel's size), got ", options.stride);
+  // PyTorch's rule: with more padding some windows would see nothing but padding.
+  check(options.padding >= 0 && options.padding <= options.kernel / 2, op,
+        ": padding must be between 0 and half of kernel ", options.kernel, ", got ", options.padding);
+  const Pool2dGeometry g{.n = x[0],
+                         .c = x[1],
+                         .h = x[2],
+                         .w = x[3],
+                         .k = options.kernel,
+                         .stride = options.stride ? options.stride : options.kernel,
+                         .padding = options.padding};
+  check(g.h + 2 * g.padding >= g.k && g.w + 2 * g.padding >= g.k, op, ": the ", g.k, "x", g.k,
+        " window does not fit the input with padding ", g.padding, ": input ", x);
+  return g;
+}
+
+}  // namespace
+
+template <class T>
+BasicVariable<T> max_pool2d(const BasicVariable<T>& x, Pool2dOptions options, CallSite site) {
+  Op<T> op{"max_pool2d", site};
+  const Pool2dGeometry g = pool2d_geometry("max_pool2d", x.shape(), options);
+  BasicTensor<T> y({g.n, g.c, g.out_h(), g.out_w()});
+  auto argmax = std::make_shared<std::vector<int32_t>>(y.numel());
+  backend<T>().max_pool2d(g, x.value().data(), y.data(), *argmax);
+  auto gradient = [g, argmax](const BasicTensor<T>& dy, const Needs&) {
+    BasicTensor<T> dx({g.n, g.c, g.h, g.w});
+    backend<T>().max_pool2d_backward(g, *argmax, dy.data(), dx.data());
+    return std::vector{dx};
+  };
+  return op.output(y, {x}, gradient);
+}
+
+template <class T>
+BasicVariable<T> avg_pool2d(const BasicVariable<T>& x, Pool2dOptions options, CallSite site) {
+  Op<T> op{"avg_pool2d", site};
+  const Pool2dGeometry g = pool2d_geometry("avg_pool2d", x.shape(), options);
+  BasicTensor<T> y({g.n, g.c, g.out_h(), g.out_w()});
+  backend<T>().avg_pool2d(g, x.value().data(), y.data());
+  auto gradient = [g](const BasicTensor<T>& dy, const Needs&) {
+    BasicTensor<T> dx({g.n, g.c, g.h, g.w});
+    backend<T>().avg_pool2d_backward(g, dy.data(), dx.data());
+    return std::vector{dx};
+  };
+  return op.output(y, {x}, gradient);
+}
+
+template Variable max_pool2d(const Variable&, Pool2dOptions, CallSite);
+template BasicVariable<double> max_pool2d(const BasicVariable<double>&, Pool2dOptions, CallSite);
+template Variable avg_pool2d(const Variable&, Pool2dOptions, CallSite);
+template BasicVariable<double> avg_pool2d(const BasicVariable<double>&, Pool2dOptions, CallSite);
+
+}  // namespace cnnlab
