@@ -9,7 +9,7 @@ namespace cnnlab {
 
 // One step of learning: look at a batch, measure the error, find out how each weight contributed, and correct it a
 // little.
-inline float train_step(nn::Module& model, optim::SGD& optimizer, const data::Batch& batch) {
+inline float train_step(nn::Module& model, optim::SGD& optimizer, const Batch& batch) {
   optimizer.zero_grad();
   Variable output = model(batch.images);           // (N, 10)
   Variable loss = nll_loss(output, batch.labels);  // one number

@@ -1,0 +1,168 @@
+#include "lib/train/checkpoint.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+namespace cnnlab {
+namespace {
+
+using nlohmann::json;
+
+const std::string momentum_prefix = "momentum/";
+
+// One list of fields serves writing and reading.
+template <class Visitor>
+void visit(TrainSettings& s, std::string& schedule, Visitor&& field) {
+  field("lr", s.sgd.lr);
+  field("momentum", s.sgd.momentum);
+  field("dampening", s.sgd.dampening);
+  field("weight_decay", s.sgd.weight_decay);
+  field("nesterov", s.sgd.nesterov);
+  field("schedule", schedule);
+  field("batch_size", s.loader.batch_size);
+  field("shuffle", s.loader.shuffle);
+  field("seed", s.loader.seed);
+  field("window", s.loader.window);
+  field("epochs", s.epochs);
+  field("max_steps", s.max_steps);
+  field("log_every", s.log_every);
+}
+
+template <class Visitor>
+void visit(AugmentOptions& a, Visitor&& field) {
+  field("shift", a.shift);
+  field("scale", a.scale);
+  field("stretch", a.stretch);
+  field("rotation", a.rotation);
+  field("shear", a.shear);
+  field("warp", a.warp);
+  field("thickness", a.thickness);
+}
+
+template <class Visitor>
+void visit(TrainProgress& p, Visitor&& field) {
+  field("epoch", p.epoch);
+  field("batch", p.batch);
+  field("step", p.step);
+  field("epoch_loss", p.epoch_loss);
+  field("epoch_seconds", p.epoch_seconds);
+  field("tested", p.tested);
+  field("event_loss", p.event_loss);
+  field("event_steps", p.event_steps);
+  field("event_images", p.event_images);
+  field("event_seconds", p.event_seconds);
+}
+
+struct Write {
+  json& object;
+  void operator()(const char* key, const auto& value) const { object[key] = value; }
+};
+struct Read {
+  const json& object;
+  template <class T>
+  void operator()(const char* key, T& value) const {
+    value = object.at(key).get<T>();
+  }
+};
+
+json settings_json(TrainSettings settings) {
+  json object;
+  std::string schedule(schedule_name(settings.schedule));
+  visit(settings, schedule, Write{object});
+  if (settings.loader.augment) visit(*settings.loader.augment, Write{object["augment"]});
+  return object;
+}
+
+TrainSettings settings_from(const json& object) {
+  TrainSettings settings;
+  std::string schedule;
+  visit(settings, schedule, Read{object});
+  settings.schedule = parse_schedule(schedule);
+  if (object.contains("augment")) visit(settings.loader.augment.emplace(), Read{object["augment"]});
+  return settings;
+}
+
+NetworkName name_from(const StateFile& file) {
+  NetworkName name;
+  if (const auto lesson = file.metadata.find("lesson"); lesson != file.metadata.end()) name.lesson = lesson->second;
+  if (const auto options = file.metadata.find("options"); options != file.metadata.end())
+    name.options = json::parse(options->second).get<std::map<std::string, int64_t>>();
+  return name;
+}
+
+std::string describe(const NetworkName& name) {
+  std::string described = name.lesson;
+  for (const auto& [option, value] : name.options) described += text(" ", option, "=", value);
+  return described;
+}
+
+}  // namespace
+
+StateFile weights_file(const nn::Module& model, const NetworkName& name, std::map<std::string, std::string> notes) {
+  StateFile file;
+  file.metadata = std::move(notes);
+  file.metadata["lesson"] = name.lesson;
+  file.metadata["options"] = json(name.options).dump();
+  for (const auto& [key, variable] : model.named_parameters()) file.tensors.emplace_back(key, variable.value().clone());
+  return file;
+}
+
+void load_weights(nn::Module& model, const StateFile& file, const NetworkName& name, const std::string& file_name) {
+  std::vector<std::pair<std::string, Tensor>> weights;
+  for (const auto& entry : file.tensors)
+    if (!entry.first.starts_with(momentum_prefix)) weights.push_back(entry);
+  try {
+    const NetworkName found = name_from(file);  // absent in files that PyTorch wrote: then names and shapes decide
+    check(found.lesson.empty() || describe(found) == describe(name), "it holds weights of ", describe(found),
+          ", not of ", describe(name));
+    model.load(weights);
+  } catch (const std::exception& error) {
+    fail(text(file_name, ": ", error.what()));
+  }
+}
+
+StateFile checkpoint(Trainer& trainer, const NetworkName& name) {
+  StateFile file = weights_file(trainer.model(), name);
+  const auto parameters = trainer.model().named_parameters();
+  for (size_t i = 0; i < parameters.size(); ++i)
+    if (const Tensor& velocity = trainer.velocities()[i]; velocity.numel() > 0)
+      file.tensors.emplace_back(momentum_prefix + parameters[i].first, velocity.clone());
+  TrainProgress progress = trainer.progress();
+  json progress_json;
+  visit(progress, Write{progress_json});
+  file.metadata["settings"] = settings_json(trainer.settings()).dump();
+  file.metadata["progress"] = progress_json.dump();
+  return file;
+}
+
+CheckpointInfo read_checkpoint(const StateFile& file, const std::string& file_name) {
+  check(file.metadata.contains("settings") && file.metadata.contains("progress"), file_name,
+        ": this is a weights file, not a checkpoint: it does not say where a run stood (load it with --init instead)");
+  try {
+    CheckpointInfo info{
+        .name = name_from(file), .settings = settings_from(json::parse(file.metadata.at("settings"))), .progress = {}};
+    visit(info.progress, Read{json::parse(file.metadata.at("progress"))});
+    return info;
+  } catch (const std::exception& error) {
+    fail(text(file_name, ": the checkpoint's description cannot be read (", error.what(), ")"));
+  }
+}
+
+void resume_from(Trainer& trainer, const StateFile& file, const std::string& file_name) {
+  const CheckpointInfo info = read_checkpoint(file, file_name);
+  load_weights(trainer.model(), file, info.name, file_name);
+  std::vector<Tensor> velocities;
+  for (const auto& [key, variable] : trainer.model().named_parameters()) {
+    const auto stored =
+        std::ranges::find(file.tensors, momentum_prefix + key, [](const auto& entry) { return entry.first; });
+    velocities.push_back(stored == file.tensors.end() ? Tensor() : stored->second.clone());
+  }
+  try {
+    trainer.resume(info.progress, std::move(velocities));
+  } catch (const Error& error) {
+    fail(text(file_name, ": ", error.what()));
+  }
+}
+
+}  // namespace cnnlab

@@ -1,0 +1,144 @@
+#include "lib/train/trainer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+namespace cnnlab {
+namespace {
+
+void copy_values(const std::vector<Variable>& from, std::vector<Tensor>& to) {
+  to.resize(from.size());
+  for (size_t i = 0; i < from.size(); ++i) {
+    if (to[i].shape() != from[i].shape()) to[i] = Tensor(from[i].shape());
+    std::ranges::copy(from[i].value().data(), to[i].data().begin());
+  }
+}
+
+}  // namespace
+
+Trainer::Trainer(std::shared_ptr<nn::Module> model, TrainStep step, TrainSettings settings, const Dataset& train,
+                 const Dataset& test)
+    : model_(std::move(model)),
+      step_(std::move(step)),
+      settings_(settings),
+      test_(test),
+      loader_(train, settings.loader),
+      optimizer_(model_->parameters(), settings.sgd),
+      last_loss_(std::numeric_limits<double>::quiet_NaN()) {
+  check(settings.epochs >= 1, "training: epochs must be at least 1, got ", settings.epochs);
+  check(settings.max_steps >= 0, "training: steps must be at least 0, got ", settings.max_steps);
+  check(settings.log_every >= 1, "training: log-every must be at least 1, got ", settings.log_every);
+  check(test.size() > 0, "training: the test set is empty");
+}
+
+int64_t Trainer::total_steps() const {
+  const int64_t steps = settings_.epochs * steps_per_epoch();
+  return settings_.max_steps ? std::min(settings_.max_steps, steps) : steps;
+}
+
+// After an epoch; or where max_steps cuts a run short: it tests what it has.
+bool Trainer::test_is_due() const {
+  return progress_.batch == steps_per_epoch() ||
+         (progress_.batch > 0 && progress_.step >= total_steps() && !progress_.tested);
+}
+
+bool Trainer::finished() const { return progress_.step >= total_steps() && !evaluation_ && !test_is_due(); }
+
+bool Trainer::ready() const { return evaluation_ || finished() || loader_.ready(progress_.batch); }
+
+bool Trainer::advance() {
+  if (finished()) return false;
+  if (!evaluation_) {
+    train_batch();
+    if (test_is_due()) evaluation_.emplace(*model_, test_);
+  } else if (!evaluation_->advance()) {
+    finish_epoch();
+  }
+  return !finished();
+}
+
+void Trainer::train_batch() {
+  const auto start = std::chrono::steady_clock::now();
+  SgdSettings sgd = settings_.sgd;
+  sgd.lr *= schedule_factor(settings_.schedule, progress_.step, total_steps());
+  optimizer_.set(sgd);
+  const Batch batch = loader_.batch(progress_.epoch, progress_.batch);
+  copy_values(model_->parameters(), before_);
+  const float loss = step_(*model_, optimizer_, batch);
+  guard(loss);
+
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  last_loss_ = loss;
+  ++progress_.batch;
+  ++progress_.step;
+  progress_.tested = false;
+  progress_.epoch_loss += loss;
+  progress_.epoch_seconds += seconds;
+  progress_.event_loss += loss;
+  progress_.event_seconds += seconds;
+  ++progress_.event_steps;
+  progress_.event_images += static_cast<int64_t>(batch.labels.size());
+  if (progress_.batch % settings_.log_every == 0 || progress_.batch == steps_per_epoch()) say_step();
+}
+
+void Trainer::guard(float loss) {
+  if (std::isfinite(loss)) {
+    std::swap(before_, good_);
+    return;
+  }
+  // The step before this one is what broke the weights: go back to those from before it.
+  const std::vector<Tensor>& restored = good_.empty() ? before_ : good_;
+  std::vector<Variable> parameters = model_->parameters();
+  for (size_t i = 0; i < parameters.size(); ++i)
+    std::ranges::copy(restored[i].data(), parameters[i].value().data().begin());
+  fail(text("training: the loss is ", loss, " at step ", progress_.step + 1, " (epoch ", progress_.epoch + 1,
+            "): learning rate ", settings_.sgd.lr, " with momentum ", settings_.sgd.momentum,
+            " is probably too high; try ", settings_.sgd.lr / 10, ". The last good weights are kept"));
+}
+
+void Trainer::say_step() {
+  if (on_step) {
+    on_step({.epoch = progress_.epoch + 1,
+             .step = progress_.step,
+             .steps_per_epoch = steps_per_epoch(),
+             .loss = progress_.event_loss / static_cast<double>(progress_.event_steps),
+             .images_per_second = static_cast<double>(progress_.event_images) / progress_.event_seconds});
+  }
+  progress_.event_loss = progress_.event_seconds = 0;
+  progress_.event_steps = progress_.event_images = 0;
+}
+
+void Trainer::finish_epoch() {
+  last_epoch_ = EpochEvent{.epoch = progress_.epoch + 1,
+                           .train_loss = progress_.epoch_loss / static_cast<double>(progress_.batch),
+                           .train_seconds = progress_.epoch_seconds,
+                           .test = evaluation_->score()};
+  evaluation_.reset();
+  if (progress_.batch == steps_per_epoch()) {
+    ++progress_.epoch;
+    progress_.batch = 0;
+    progress_.epoch_loss = progress_.epoch_seconds = 0;
+  } else {
+    progress_.tested = true;
+  }
+  if (on_epoch) on_epoch(*last_epoch_);
+}
+
+void Trainer::set_sgd(SgdSettings settings) {
+  optimizer_.set(settings);  // checks them
+  settings_.sgd = settings;
+}
+
+void Trainer::resume(TrainProgress progress, std::vector<Tensor> velocities) {
+  check(progress.batch >= 0 && progress.batch <= steps_per_epoch() && progress.epoch >= 0 && progress.step >= 0,
+        "resume: batch ", progress.batch, " of epoch ", progress.epoch + 1, " does not exist: an epoch has ",
+        steps_per_epoch(), " batches");
+  optimizer_.set_velocities(std::move(velocities));
+  progress_ = progress;
+  evaluation_.reset();
+  if (test_is_due()) evaluation_.emplace(*model_, test_);
+}
+
+}  // namespace cnnlab

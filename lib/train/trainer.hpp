@@ -1,0 +1,116 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/data/loader.hpp"
+#include "lib/nn/module.hpp"
+#include "lib/optim/sgd.hpp"
+#include "lib/train/evaluate.hpp"
+#include "lib/train/schedule.hpp"
+
+namespace cnnlab {
+
+/// A training step as a lesson writes it: trains on one batch and returns its loss.
+using TrainStep = std::function<float(nn::Module&, optim::SGD&, const Batch&)>;
+
+struct TrainSettings {
+  SgdSettings sgd{.lr = 0.01, .momentum = 0.5};
+  Schedule schedule = Schedule::constant;
+  LoaderOptions loader;  ///< batch size, seed, shuffling, augmentation
+  int64_t epochs = 9;
+  int64_t max_steps = 0;   ///< stop after so many steps in all; 0: after `epochs`
+  int64_t log_every = 50;  ///< steps between step events
+};
+
+/// Said every `log_every` steps, and at an epoch's last.
+struct StepEvent {
+  int64_t epoch;  ///< from 1
+  int64_t step;   ///< batches trained in this run so far, from 1
+  int64_t steps_per_epoch;
+  double loss;               ///< mean over the steps since the last event
+  double images_per_second;  ///< trained since the last event
+};
+
+/// Said when an epoch's images are trained and the test set was read.
+struct EpochEvent {
+  int64_t epoch;      ///< from 1
+  double train_loss;  ///< mean over the epoch's batches
+  double train_seconds;
+  Score test;
+};
+
+/// Where a run stands, and all that is needed to go on as if it had never stopped.
+struct TrainProgress {
+  int64_t epoch = 0;      ///< epochs finished
+  int64_t batch = 0;      ///< batches trained in the epoch that runs
+  int64_t step = 0;       ///< batches trained in all
+  double epoch_loss = 0;  ///< sum of the losses of this epoch's batches
+  double epoch_seconds = 0;
+  bool tested = false;      ///< the run was cut short within an epoch, and the test set was read there
+  double event_loss = 0;    ///< sum of the losses since the last step event …
+  int64_t event_steps = 0;  ///< … of so many steps
+  int64_t event_images = 0;
+  double event_seconds = 0;
+};
+
+/// Trains one network. It knows nothing of screens, files or clocks of others: whoever drives it calls `advance` in a
+/// loop and may stop between any two calls. Used alike by the terminal, the page's worker and the tests.
+class Trainer {
+ public:
+  /// The data sets are not copied and must outlive the trainer; the training set may still be growing (`Loader`).
+  Trainer(std::shared_ptr<nn::Module> model, TrainStep step, TrainSettings settings, const Dataset& train,
+          const Dataset& test);
+
+  std::function<void(const StepEvent&)> on_step;
+  std::function<void(const EpochEvent&)> on_epoch;
+
+  /// Does the next piece of work, one batch of training or testing. Returns false when the run is finished. Throws
+  /// Error when the loss is not finite; the network then holds the last weights that gave a finite loss.
+  bool advance();
+  /// Whether the images that `advance` needs next are loaded.
+  bool ready() const;
+  bool finished() const;
+  /// Whether the next call of `advance` reads the test set.
+  bool testing() const { return evaluation_.has_value(); }
+
+  /// The loss of the last batch trained; NaN before the first.
+  double last_loss() const { return last_loss_; }
+  int64_t steps_per_epoch() const { return loader_.batches(); }
+  /// Steps of the whole run.
+  int64_t total_steps() const;
+  const std::optional<EpochEvent>& last_epoch() const { return last_epoch_; }
+
+  nn::Module& model() { return *model_; }
+  const TrainSettings& settings() const { return settings_; }
+  /// New learning rate, momentum, …, from the next batch on.
+  void set_sgd(SgdSettings settings);
+
+  const TrainProgress& progress() const { return progress_; }
+  const std::vector<Tensor>& velocities() const { return optimizer_.velocities(); }
+  /// Goes on from where another trainer with the same settings stood; the network's weights are set by the caller.
+  void resume(TrainProgress progress, std::vector<Tensor> velocities);
+
+ private:
+  void train_batch();
+  void finish_epoch();
+  void guard(float loss);
+  void say_step();
+  bool test_is_due() const;
+
+  std::shared_ptr<nn::Module> model_;
+  TrainStep step_;
+  TrainSettings settings_;
+  const Dataset& test_;
+  Loader loader_;
+  optim::SGD optimizer_;
+  TrainProgress progress_;
+  std::optional<Evaluation> evaluation_;
+  std::optional<EpochEvent> last_epoch_;
+  double last_loss_;
+  std::vector<Tensor> before_, good_;  // weights before this step, and before the last one whose loss was finite
+};
+
+}  // namespace cnnlab
