@@ -1,0 +1,114 @@
+# shellcheck shell=bash
+# ./lab test: every suite, a summary, and as the last line the sum of their test cases.
+
+suite_help="native, sanitize, wasm, cli, page, cuda"
+passed=0 failed=0 summary=()
+
+# counts LOG: prints "PASSED FAILED" out of the last totals in a log; 1 where there are none, as after a crash.
+counts() {
+  awk '
+    { gsub(/\033\[[0-9;]*m/, "") }
+    /All tests passed \(.* in [0-9]+ test cases?\)/ { match($0, /in [0-9]+ test/); p = substr($0, RSTART + 3) + 0; f = 0; ok = 1 }
+    /^test cases: / {
+      p = f = 0; ok = 1
+      if (match($0, /[0-9]+ passed/)) p = substr($0, RSTART) + 0
+      if (match($0, /[0-9]+ failed as expected/)) p += substr($0, RSTART) + 0
+      gsub(/[0-9]+ failed as expected/, "")
+      if (match($0, /[0-9]+ failed/)) f = substr($0, RSTART) + 0
+    }
+    /^[0-9]+ passed, [0-9]+ failed$/ { p = $1; f = $3; ok = 1 }
+    /^(#|ℹ) pass [0-9]+$/ { p = $3; ok = 1 }
+    /^(#|ℹ) (fail|cancelled) [0-9]+$/ { f = ($2 == "fail" ? 0 : f) + $3 }
+    END { if (!ok) exit 1; print p, f }' "$1"
+}
+
+# record NAME PASSED FAILED SECONDS [REMARK]
+record() {
+  passed=$((passed + $2)) failed=$((failed + $3))
+  summary+=("$(printf '  %-16s %5d passed %5d failed %5d s  %s' "$1" "$2" "$3" "$4" "${5:-}")")
+}
+
+# suite NAME COMMAND…: runs a suite. One that cannot be built or that ends without totals counts as one failure.
+suite() {
+  local name=$1 log=build/logs/test-$1.log status=0 start=$SECONDS totals
+  shift
+  printf '\n== %s\n' "$name"
+  set +e
+  (set -e; "$@") 2>&1 </dev/null | tee "$log"
+  status=${PIPESTATUS[0]}
+  set -e
+  totals=$(counts "$log") || totals="0 0"
+  if [[ $totals == "0 0" && $status == 0 ]]; then
+    record "$name" 0 1 $((SECONDS - start)) "no test ran ($log)"
+  elif [[ $status != 0 && $totals == *" 0" ]]; then
+    record "$name" "${totals% *}" 1 $((SECONDS - start)) "exit status $status ($log)"
+  else
+    # shellcheck disable=SC2086  # two numbers
+    record "$name" $totals $((SECONDS - start))
+  fi
+}
+
+suite_native() {
+  lock; need_native; need_mnist; build release cnnlab_tests; unlock
+  build/native/bin/cnnlab_tests "$@"
+}
+
+suite_sanitize() {
+  lock; need_native; need_mnist; build asan cnnlab_tests; unlock
+  ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 build/asan/bin/cnnlab_tests "$@"
+}
+
+# The same tests as WebAssembly: PRESET FILTER…
+suite_wasm() {
+  local preset=$1
+  shift
+  lock; need_wasm; need_mnist; build "$preset" cnnlab_tests; unlock
+  node --no-experimental-fetch "build/$preset/bin/cnnlab_tests.js" "$@"
+}
+
+suite_cli() {
+  lock; need_npm; need_mnist; build_native; unlock
+  node --test tests/cli "$@"
+}
+
+suite_page() {
+  lock; need "to open the page" chromium:chromium; build_page; npm_ci tests/page; unlock
+  node --test tests/page "$@"
+}
+
+suite_cuda() {
+  lock; need_native; need_mnist; build cuda cnnlab_tests; unlock
+  build/cuda/bin/cnnlab_tests "$@"
+}
+
+# test_main [--SUITE…] [FILTER…]: filters go to the suites as they are.
+test_main() {
+  local wanted=()
+  while [[ ${1:-} == --* ]]; do
+    [[ " ${suite_help//,/} " == *" ${1#--} "* ]] || die "there is no suite $1; there are: $suite_help"
+    wanted+=("${1#--}")
+    shift
+  done
+  wants() { [[ ${#wanted[@]} == 0 || " ${wanted[*]} " == *" $1 "* ]]; }
+  export CNNLAB_DATA=$PWD/build/data CNNLAB=$PWD/build/cnnlab
+  mkdir -p build/logs
+
+  if wants native; then suite native suite_native "$@"; fi
+  if wants sanitize; then suite sanitize suite_sanitize "$@"; fi
+  if wants cli && [[ -d tests/cli ]]; then suite cli suite_cli "$@"; fi
+  if wants wasm; then
+    suite wasm-threads suite_wasm web-threads "$@"
+    suite wasm-single suite_wasm web-single "$@"
+  fi
+  if wants page && [[ -d tests/page ]]; then suite page suite_page "$@"; fi
+  if [[ -d native/cuda ]] && wants cuda && command -v nvcc nvidia-smi >/dev/null; then suite cuda suite_cuda "$@"; fi
+  finish
+}
+
+# Prints the summary and, last, the totals.
+finish() {
+  printf '\n'
+  [[ ${#summary[@]} == 0 ]] || printf '%s\n' "${summary[@]}"
+  printf '%d passed, %d failed\n' "$passed" "$failed"
+  [[ $failed == 0 && $passed -gt 0 ]]
+}
