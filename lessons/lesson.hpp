@@ -26,6 +26,11 @@ struct Fact {
   int decimals = 0;  ///< digits after the point when it is printed
 };
 
+struct FactList : std::vector<Fact> {
+  void whole(std::string name, int64_t value) { push_back({std::move(name), static_cast<double>(value)}); }
+  void decimal(std::string name, double value, int decimals) { push_back({std::move(name), value, decimals}); }
+};
+
 /// A source file as it was when this program was compiled.
 struct SourceFile {
   std::string_view path;  ///< relative to the source tree, as in CallSite
@@ -42,7 +47,7 @@ struct Lesson {
   std::vector<LessonOption> options;
   std::vector<std::string> sources;  ///< paths of the code that the learner steps through
   std::function<std::shared_ptr<nn::Module>(const LessonOptions&)> build;
-  std::function<std::vector<Fact>()> facts;
+  std::function<FactList()> facts;
 
   /// A new network with freshly initialised parameters. Throws Error for an option that it does not have or a value out
   /// of range.

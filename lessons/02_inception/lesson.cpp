@@ -2,8 +2,11 @@
 
 #include <cmath>
 
+#include <xtensor/xmath.hpp>
+
 #include "lessons/02_inception/model.hpp"
 #include "lib/autograd/tape.hpp"
+#include "lib/tensor/array.hpp"
 
 namespace cnnlab::inception {
 namespace {
@@ -28,43 +31,93 @@ Cost cost(int64_t channels, std::vector<nn::Conv2d::Options> layers) {
   return total;
 }
 
-std::vector<Fact> facts() {
-  std::vector<Fact> facts;
-  const auto state = [&](std::string name, auto value, int decimals = 0) {
-    facts.push_back({std::move(name), static_cast<double>(value), decimals});
-  };
+// What a 1×1 bottleneck saves: 5×5, 192 → 32 channels, directly and by way of 32 (Szegedy et al. 2015, module 3a).
+void bottleneck_facts(FactList& facts) {
   const Cost direct = cost(192, {{.in = 192, .out = 32, .kernel = 5, .padding = 2}});
-  const Cost bottleneck =
-      cost(192, {{.in = 192, .out = 32, .kernel = 1}, {.in = 32, .out = 32, .kernel = 5, .padding = 2}});
-  state("conv5x5_weights", direct.weights);
-  state("conv5x5_mults", direct.multiply_adds);
-  state("bottleneck_weights", bottleneck.weights);
-  state("bottleneck_mults", bottleneck.multiply_adds);
-  state("weights_ratio", static_cast<double>(direct.weights) / static_cast<double>(bottleneck.weights), 1);
-  state("mults_ratio", static_cast<double>(direct.multiply_adds) / static_cast<double>(bottleneck.multiply_adds), 1);
+  const auto by_way_of = [](int64_t width) {
+    return cost(192, {{.in = 192, .out = width, .kernel = 1}, {.in = width, .out = 32, .kernel = 5, .padding = 2}});
+  };
+  const Cost bottleneck = by_way_of(32);
+  const auto ratio = [](int64_t a, int64_t b) { return static_cast<double>(a) / static_cast<double>(b); };
+  facts.whole("conv5x5_weights", direct.weights);
+  facts.whole("conv5x5_mults", direct.multiply_adds);
+  facts.whole("bottleneck_weights", bottleneck.weights);
+  facts.whole("bottleneck_mults", bottleneck.multiply_adds);
+  facts.decimal("weights_ratio", ratio(direct.weights, bottleneck.weights), 1);
+  facts.decimal("mults_ratio", ratio(direct.multiply_adds, bottleneck.multiply_adds), 1);
+  facts.whole("bottleneck_break_even", direct.multiply_adds / by_way_of(1).multiply_adds);
+}
 
-  MainNet net;
+// The share of a K×K convolution's multiplications on an n×n image that meet padding. Ones convolved with ones count
+// the cells of each window that lie on the image.
+double padding_share(int64_t n, int64_t k, int64_t padding) {
+  const Tape own;  // what is computed here is no part of the tape that the caller reads
+  const Variable image = Tensor::full({1, 1, n, n}, 1), window = Tensor::full({1, 1, k, k}, 1);
+  const Tensor inside = conv2d(image, window, {}, {.padding = padding}).value();
+  return 1 - xt::mean(as_array(inside))() / static_cast<double>(k * k);
+}
+
+// Sizes on the way through MainNet, as the tape of one run has them.
+void shape_facts(MainNet& net, FactList& facts) {
   Tape tape;
   net(Tensor::zeros({1, 1, 28, 28}));
   int64_t multiply_adds = 0;
-  for (const auto& record : tape.records()) {
-    multiply_adds += record.node->multiply_adds;
-    if (record.node->op == "flatten") {
-      state("flatten_size", record.output.size(1));
-      state("flatten_height", record.node->inputs[0].size(2));
+  for (const auto& [node, output] : tape.records()) {
+    multiply_adds += node->multiply_adds;
+    if (node->path == "conv1") facts.whole("conv1_side", output.size(2));
+    if (node->path == "incept1" && node->op == "cat") facts.whole("incept1_side", output.size(2));
+    if (node->path == "conv2") facts.whole("conv2_side", output.size(2));
+    if (node->op == "flatten") {
+      facts.whole("flatten_height", node->inputs[0].size(2));
+      facts.whole("flatten_size", output.size(1));
+    }
+    if (node->path == "incept2.branch1x1") {
+      const Variable& x = node->inputs[0];
+      facts.whole("incept2_inputs", x.value().numel());
+      facts.decimal("incept2_padding_percent", 100 * padding_share(x.size(2), 5, 2), 0);
     }
   }
-  state("mainnet_parameters", net.parameter_count());
-  state("mainnet_mults", multiply_adds);
-  state("incept1_parameters", net.incept1.parameter_count());
-  state("incept2_parameters", net.incept2.parameter_count());
-  state("inception_in_first", net.incept1.in);
-  state("inception_in_second", net.incept2.in);
-  state("inception_channels", net.conv2.weight.size(1));
-  state("branch1x1_channels", net.incept1.branch1x1.weight.size(0));
-  state("branch5x5_channels", net.incept1.branch5x5_2.weight.size(0));
-  state("branch3x3_channels", net.incept1.branch3x3_3.weight.size(0));
-  state("branch_pool_channels", net.incept1.branch_pool.weight.size(0));
+  facts.whole("mainnet_mults", multiply_adds);
+}
+
+void parameter_facts(const MainNet& net, FactList& facts) {
+  const InceptionModule &first = net.incept1, &second = net.incept2;
+  facts.whole("inception_in_first", first.in);
+  facts.whole("inception_in_second", second.in);
+  facts.whole("branch1x1_channels", first.branch1x1.weight.size(0));
+  facts.whole("branch5x5_channels", first.branch5x5_2.weight.size(0));
+  facts.whole("branch3x3_channels", first.branch3x3_3.weight.size(0));
+  facts.whole("branch_pool_channels", first.branch_pool.weight.size(0));
+  facts.whole("inception_channels", net.conv2.weight.size(1));
+  facts.whole("mainnet_parameters", net.parameter_count());
+  facts.whole("incept1_parameters", first.parameter_count());
+  facts.whole("incept2_parameters", second.parameter_count());
+  facts.whole("conv2_parameters", net.conv2.parameter_count());
+  facts.whole("fc_parameters", net.fc.parameter_count());
+  // Two questions of the text: conv2 behind a 1×1 bottleneck, and all that follows it as one linear layer.
+  const int64_t channels = net.conv2.weight.size(1), outputs = net.conv2.weight.size(0);
+  facts.whole("conv2_bottleneck_parameters", nn::Conv2d({.in = channels, .out = 16, .kernel = 1}).parameter_count() +
+                                                 nn::Conv2d({.in = 16, .out = outputs, .kernel = 5}).parameter_count());
+  facts.whole("collapsed_parameters",
+              nn::Linear({.in = second.in * net.fc.weight.size(1) / channels, .out = 10}).parameter_count());
+}
+
+// What the source lesson printed after its ninth epoch, and how far chance moves such a count (binomial).
+void source_facts(FactList& facts) {
+  const int64_t correct = 9822, total = 10000;
+  const double share = static_cast<double>(correct) / static_cast<double>(total);
+  facts.whole("source_correct", correct);
+  facts.decimal("source_loss", 0.0536, 4);
+  facts.decimal("source_correct_sd", std::sqrt(static_cast<double>(correct) * (1 - share)), 0);
+}
+
+FactList facts() {
+  FactList facts;
+  MainNet net;
+  bottleneck_facts(facts);
+  shape_facts(net, facts);
+  parameter_facts(net, facts);
+  source_facts(facts);
   return facts;
 }
 
