@@ -1,0 +1,27 @@
+#pragma once
+#include <cstdint>
+#include <span>
+
+#include "lib/tensor/random.hpp"
+
+namespace cnnlab {
+
+/// How far training images are bent, so that a net learns what does not matter (Simard, Steinkraus and Platt, "Best
+/// Practices for Convolutional Neural Networks Applied to Visual Document Analysis", ICDAR 2003). Each number is drawn
+/// anew for each image in each epoch, uniformly within ± the option; 0 switches a distortion off.
+struct AugmentOptions {
+  double shift = 1.5;      ///< pixels, in x and in y
+  double scale = 0.15;     ///< about 1, for x and y alike …
+  double stretch = 0.15;   ///< … and for x against y
+  double rotation = 15;    ///< degrees
+  double shear = 0.3;      ///< x moves by shear·y: how handwriting slants
+  double warp = 0.7;       ///< pixels: the amplitude of slow waves along x and y
+  double thickness = 0.7;  ///< strokes, light on dark, grow (+) or shrink (−) by so much of a pixel; at most 1
+};
+
+/// One image (C, H, W) of bytes → floats in 0 … 1, distorted about its centre, sampled bilinearly; what comes from
+/// outside is 0. A pure function of its arguments.
+void augment(const AugmentOptions& options, Random random, std::span<const uint8_t> image, int64_t channels,
+             int64_t height, int64_t width, std::span<float> out);
+
+}  // namespace cnnlab

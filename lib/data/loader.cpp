@@ -1,0 +1,84 @@
+#include "lib/data/loader.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "lib/kernels/parallel.hpp"
+
+namespace cnnlab {
+namespace {
+
+// What a random generator is for, so that the shuffle and the distortions of one epoch have nothing in common.
+enum Purpose : uint64_t { shuffling = 1, augmenting = 2 };
+
+}  // namespace
+
+Loader::Loader(const Dataset& data, LoaderOptions options)
+    : data_(data), options_(options), total_(options.total ? options.total : data.size()) {
+  check(options.batch_size >= 1, "loader: batch size ", options.batch_size, " is not positive");
+  check(options.window >= 0, "loader: window ", options.window, " is negative");
+  check(total_ >= 1, "loader: data set '", data.name, "' has no images");
+  check(total_ >= data.size() && total_ <= std::numeric_limits<int32_t>::max(), "loader: a total of ", total_,
+        " images does not fit data set '", data.name, "' with ", data.size());
+}
+
+int64_t Loader::window() const { return options_.window ? std::min(options_.window, total_) : total_; }
+
+std::vector<int32_t> Loader::order(int64_t epoch) const {
+  std::vector<int32_t> order(static_cast<size_t>(total_));
+  std::iota(order.begin(), order.end(), 0);
+  if (!options_.shuffle) return order;
+  const int64_t window = this->window();
+  for (int64_t begin = 0; begin < total_; begin += window) {
+    Random random{options_.seed, shuffling, static_cast<uint64_t>(epoch), static_cast<uint64_t>(begin)};
+    const int64_t count = std::min(window, total_ - begin);
+    for (int64_t i = count - 1; i > 0; --i)  // Fisher and Yates
+      std::swap(order[begin + i], order[begin + static_cast<int64_t>(random.below(static_cast<uint64_t>(i) + 1))]);
+  }
+  return order;
+}
+
+bool Loader::ready(int64_t index) const {
+  const int64_t last = std::min((index + 1) * options_.batch_size, total_);
+  if (!options_.shuffle) return last <= data_.size();
+  const int64_t window = this->window();
+  return std::min((last + window - 1) / window * window, total_) <= data_.size();
+}
+
+Batch Loader::batch(int64_t epoch, int64_t index) {
+  check(epoch >= 0 && index >= 0 && index < batches(), "loader: there is no batch ", index, " in epoch ", epoch,
+        "; an epoch has ", batches());
+  check(ready(index), "loader: the images of batch ", index, " are not loaded yet (", data_.size(), " of ", total_,
+        " are)");
+  if (ordered_epoch_ != epoch) {
+    order_ = order(epoch);
+    ordered_epoch_ = epoch;
+  }
+  const int64_t begin = index * options_.batch_size;
+  const auto count = static_cast<size_t>(std::min(options_.batch_size, total_ - begin));
+  Batch batch{Tensor({static_cast<int64_t>(count), data_.channels, data_.height, data_.width}), {}};
+  batch.labels.reserve(count);
+  fill(epoch, std::span(order_).subspan(static_cast<size_t>(begin), count), batch);
+  return batch;
+}
+
+void Loader::fill(int64_t epoch, std::span<const int32_t> chosen, Batch& batch) const {
+  for (int32_t image : chosen) batch.labels.push_back(data_.labels[image]);
+  const auto pixels = static_cast<size_t>(data_.pixels());
+  const std::span<float> floats = batch.images.data();
+  parallel_for(static_cast<int64_t>(chosen.size()), [&](int64_t i) {
+    const std::span<float> out = floats.subspan(static_cast<size_t>(i) * pixels, pixels);
+    const std::span<const uint8_t> image = data_.image(chosen[i]);
+    if (options_.augment) {
+      const Random random{options_.seed, augmenting, static_cast<uint64_t>(epoch), static_cast<uint64_t>(chosen[i])};
+      augment(*options_.augment, random, image, data_.channels, data_.height, data_.width, out);
+    } else {
+      std::transform(image.begin(), image.end(), out.begin(),
+                     [](uint8_t byte) { return static_cast<float>(byte) / 255.0f; });
+    }
+  });
+}
+
+}  // namespace cnnlab
