@@ -22,7 +22,7 @@ MAY_INCLUDE = {
     "lib/ops": OPS,
     "lib/nn": NN,
     "lib/optim": OPTIM,
-    "lib/data": AUTOGRAD,
+    "lib/data": AUTOGRAD + ["lib/io"],  # IDX comes in files
     "lib/io": AUTOGRAD,
     "lib/train": ["lib"],
     "lessons": ["lib"],
