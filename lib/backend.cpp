@@ -26,7 +26,6 @@ const Backend<T>& reference_backend() {
       .relu = reference::relu<T>,
       .relu_backward = reference::relu_backward<T>,
       .add = reference::add<T>,
-      .accumulate = reference::accumulate<T>,
       .copy_runs = reference::copy_runs<T>,
       .log_softmax = reference::log_softmax<T>,
       .log_softmax_backward = reference::log_softmax_backward<T>,

@@ -24,12 +24,6 @@ void add(In<T> a, In<T> b, Out<T> y) {
   for (size_t i = 0; i < a.size(); ++i) y[i] = a[i] + b[i];
 }
 
-/// sum += x: where a value was used twice, its gradients add up.
-template <class T>
-void accumulate(In<T> x, Out<T> sum) {
-  for (size_t i = 0; i < x.size(); ++i) sum[i] += x[i];
-}
-
 /// Concatenation along an axis copies, for each index in front of that axis, one run of numbers into a part of a longer
 /// run; its gradient copies them back.
 template <class T>
