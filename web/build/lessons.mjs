@@ -1,0 +1,47 @@
+// The parts of the page that come from the lessons: prose in both languages, tables of contents, the code panel.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { codeLines } from "./highlight.mjs";
+import { renderProse } from "./prose.mjs";
+
+export const LANGUAGES = ["en", "ko"];
+const CONTENTS = { en: "Contents", ko: "차례" };
+
+/**
+ * @param {string} root the source tree
+ * @param {object} described what `cnnlab lessons --json` printed
+ */
+export function renderPage(root, described) {
+  const lessons = described
+    .map((lesson) => ({ ...lesson, facts: new Map(lesson.facts.map((fact) => [fact.name, fact])) }))
+    .filter((lesson) => existsSync(join(root, lesson.folder, "text.en.md")));
+  if (lessons.length === 0) throw new Error("no lesson has a text");
+  const articles = lessons.flatMap((lesson, index) =>
+    LANGUAGES.map((language) => article(root, lesson, language, index === 0 && language === LANGUAGES[0])),
+  );
+  const files = [...new Set(lessons.flatMap((lesson) => lesson.sources))];
+  return {
+    lessons: lessons.map(({ id, folder, title_en, title_ko, sources }) => ({ id, folder, title: { en: title_en, ko: title_ko }, sources })),
+    html: {
+      lesson: articles.join("\n"),
+      code: files.map((file, index) => sourceFile(root, file, index === 0)).join("\n"),
+    },
+  };
+}
+
+// Sections have the same ids in both languages, and a document may have an id only once: only the article that is shown
+// carries ids, the others data-id (src/lesson.ts swaps them).
+function article(root, lesson, language, shown) {
+  const { html, sections } = renderProse(root, lesson, language);
+  const contents = sections.map(({ id, title }) => `<li><a href="#${id}">${title}</a></li>`).join("");
+  const body = shown ? html : html.replace(/<(h[23]) id="/g, '<$1 data-id="');
+  return `<article lang="${language}" data-lesson="${lesson.id}"${shown ? "" : " hidden"}>
+<h1>${lesson[`title_${language}`]}</h1>
+<details class="contents"><summary>${CONTENTS[language]}</summary><nav aria-label="${CONTENTS[language]}"><ol>${contents}</ol></nav></details>
+${body}</article>`;
+}
+
+function sourceFile(root, file, first) {
+  const source = readFileSync(join(root, file), "utf8");
+  return `<section class="file" data-file="${file}"${first ? "" : " data-more"}><h3>${file}</h3><code>${codeLines(file, source)}</code></section>`;
+}

@@ -1,0 +1,23 @@
+// What the build tells the program (build/template.mjs).
+declare module "virtual:page" {
+  interface LessonInfo {
+    id: string;
+    folder: string;
+    title: Record<"en" | "ko", string>;
+    sources: string[];
+  }
+  /** A gzipped file: `count` labels, then `count` images of 28·28 bytes. */
+  interface Piece {
+    count: number;
+    file: string;
+  }
+  /** Places relative to the page. What was not there at build time is missing. */
+  interface Assets {
+    wasm: { threads?: string; single?: string };
+    weights: Record<string, string>;
+    mnist: { train: Piece[]; test: Piece[] };
+  }
+  export const lessons: LessonInfo[];
+  export const assets: Assets;
+}
+declare module "*.css";

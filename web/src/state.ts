@@ -1,0 +1,117 @@
+// The page's state is one object, and the URL's hash is its only other form: a link reproduces what is on screen.
+import { lessons } from "virtual:page";
+
+export type Language = "en" | "ko";
+
+export interface State {
+  lesson: string;
+  step: number; // of the trace
+  image: number | "drawing"; // what the trace is run on: a test image, or the pad
+  seed: number;
+  lr: number;
+  momentum: number;
+  batch: number;
+  lang: Language;
+}
+
+interface Range {
+  least: number;
+  most: number;
+  whole: boolean;
+  initial: number;
+}
+
+/** What the numbers may be. The initial values are the source lesson's. */
+export const RANGES = {
+  step: { least: 0, most: 9999, whole: true, initial: 0 },
+  image: { least: 0, most: 9999, whole: true, initial: 0 },
+  seed: { least: 0, most: 4294967295, whole: true, initial: 1 },
+  lr: { least: 0.000001, most: 10, whole: false, initial: 0.01 },
+  momentum: { least: 0, most: 0.999, whole: false, initial: 0.5 },
+  batch: { least: 1, most: 1024, whole: true, initial: 64 },
+} satisfies Record<string, Range>;
+
+export type NumberName = keyof typeof RANGES;
+export type Setting = "seed" | "lr" | "momentum" | "batch";
+export const SETTINGS: readonly Setting[] = ["seed", "lr", "momentum", "batch"];
+
+/** A number as somebody typed it, or null when it is none or lies out of range. */
+export function parseNumber(name: NumberName, text: string): number | null {
+  const { least, most, whole } = RANGES[name];
+  const value = Number(text);
+  const good = text.trim() !== "" && value >= least && value <= most && (!whole || Number.isInteger(value));
+  return good ? value : null;
+}
+
+export function initialState(lang: Language): State {
+  const lesson = lessons[0]!.id;
+  return { lesson, step: 0, image: 0, seed: 1, lr: 0.01, momentum: 0.5, batch: 64, lang };
+}
+
+/**
+ * Reads a hash over a state: what it does not mention stays. Names in `wrong` had a value that cannot be, which the
+ * state kept from `base`.
+ */
+export function readHash(hash: string, base: State): { state: State; wrong: string[] } {
+  const state = { ...base };
+  const wrong: string[] = [];
+  for (const [name, text] of new URLSearchParams(hash.replace(/^#/, ""))) {
+    if (name === "lesson" && lessons.some((lesson) => lesson.id === text)) state.lesson = text;
+    else if (name === "lang" && (text === "en" || text === "ko")) state.lang = text;
+    else if (name === "image" && text === "drawing") state.image = text;
+    else if (name in RANGES && parseNumber(name as NumberName, text) !== null) state[name as NumberName] = Number(text);
+    else wrong.push(`${name}=${text}`);
+  }
+  return { state, wrong };
+}
+
+export function writeHash(state: State): string {
+  return "#" + new URLSearchParams(Object.entries(state).map(([name, value]) => [name, String(value)])).toString();
+}
+
+type Listener = (state: State, before: State) => void;
+
+/** Holds the state, tells listeners of changes, and keeps the address bar in step. */
+export class Store {
+  #state: State;
+  readonly #listeners: Listener[] = [];
+
+  constructor(state: State) {
+    this.#state = state;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  onChange(listener: Listener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Changes the state. `entry` makes it a step in the browser's history, which Back undoes. */
+  set(change: Partial<State>, { entry = false } = {}): void {
+    const next = { ...this.#state, ...change };
+    if (writeHash(next) === writeHash(this.#state)) return;
+    if (entry) history.pushState(null, "", writeHash(next));
+    else this.#replaceSoon();
+    this.#apply(next);
+  }
+
+  /** Takes over what Back, Forward or an edited address has put into the hash. */
+  restore(state: State): void {
+    this.#apply(state);
+  }
+
+  #apply(next: State): void {
+    const before = this.#state;
+    this.#state = next;
+    for (const listener of this.#listeners) listener(next, before);
+  }
+
+  // Browsers refuse more than about a hundred changes of the address in ten seconds, and a slider makes more.
+  #pending = 0;
+  #replaceSoon(): void {
+    clearTimeout(this.#pending);
+    this.#pending = window.setTimeout(() => history.replaceState(null, "", writeHash(this.#state)), 150);
+  }
+}
