@@ -51,12 +51,6 @@ const Backend<float>& backend<float>() {
   return chosen ? *chosen : simd_backend();
 }
 
-const Backend<float>& simd_backend() { return reference_backend<float>(); }
-std::span<const Backend<float>* const> simd_backends() {
-  static const Backend<float>* const all[] = {&simd_backend()};
-  return all;
-}
-
 void use_backend(const Backend<float>& backend) { chosen = &backend; }
 
 }  // namespace cnnlab

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <numeric>
 #include <system_error>
 #include <thread>
 
@@ -137,6 +138,11 @@ int threads() { return Pool::instance().threads; }
 void set_threads(int count) {
   check(1 <= count && count <= most_threads, "set_threads: expected 1 to ", most_threads, " threads, got ", count);
   if (can_start_threads) Pool::instance().threads = count;
+}
+
+int64_t parts_per_group(int64_t groups, int64_t most) {
+  const int64_t even = threads() / std::gcd<int64_t>(threads(), groups), enough = (2 * threads() + groups - 1) / groups;
+  return std::max<int64_t>(1, std::min({even, enough, most}));
 }
 
 void detail::run_tasks(int64_t count, void (*call)(const void*, int64_t), const void* function) {

@@ -1,0 +1,22 @@
+#pragma once
+#include "lib/backend.hpp"
+#include "lib/kernels/conv2d.simd.hpp"
+#include "lib/kernels/conv2d_backward.simd.hpp"
+
+namespace cnnlab::simd {
+
+/// The kernels for one instruction set; each is defined in a file of its own, compiled with that set's flags.
+template <class Arch>
+const Backend<float>& table();
+
+/// The vectorised kernels of the table; the others (tiny, or bound by memory alone) stay the plain loops.
+template <class Arch>
+Backend<float> make_table(const char* name) {
+  Backend<float> table = reference_backend<float>();
+  table.name = name;
+  table.conv2d = conv2d<Arch>;
+  table.conv2d_backward = conv2d_backward<Arch>;
+  return table;
+}
+
+}  // namespace cnnlab::simd
