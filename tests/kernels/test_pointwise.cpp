@@ -1,0 +1,127 @@
+#include <limits>
+
+#include "tests/kernels/support.hpp"
+
+using namespace cnnlab;
+using namespace cnnlab::test;
+
+namespace {
+
+constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
+
+std::vector<const Backend<float>*> all_backends() {
+  std::vector<const Backend<float>*> backends(simd_backends().begin(), simd_backends().end());
+  backends.push_back(&reference_backend<float>());
+  return backends;
+}
+
+}  // namespace
+
+TEST_CASE("relu: zero below zero, NaN stays NaN, and the slope at zero is zero", "[kernels]") {
+  for (const Backend<float>* backend : all_backends())
+    for (size_t length : {1, 5, 16, 17, 100}) {
+      INFO(backend->name << ", length " << length);
+      auto x = numbers<float>(static_cast<int64_t>(length), 1);
+      const std::vector<float> dy(length, 3.0f);
+      x[length / 2] = 0;
+      std::vector<float> y(length), dx(length);
+      backend->relu(x, y);
+      backend->relu_backward(x, dy, dx);
+      for (size_t i = 0; i < length; ++i) {
+        CHECK(y[i] == std::max(x[i], 0.0f));
+        CHECK(dx[i] == (x[i] > 0 ? 3.0f : 0.0f));
+      }
+      x[0] = not_a_number;
+      backend->relu(x, y);
+      backend->relu_backward(x, dy, dx);
+      CHECK(std::isnan(y[0]));
+      CHECK(dx[0] == 3);
+    }
+}
+
+TEST_CASE("add and copy_runs", "[kernels]") {
+  for (const Backend<float>* backend : all_backends()) {
+    INFO(backend->name);
+    const std::vector<float> a{1, 2, 3, 4, 5, 6}, b{10, 20, 30, 40, 50, 60};
+    std::vector<float> y(6);
+    backend->add(a, b, y);
+    CHECK(y == std::vector<float>{11, 22, 33, 44, 55, 66});
+    std::vector<float> joined(10, 0.0f);
+    backend->copy_runs(2, 3, a, 3, joined, 5);
+    CHECK(joined == std::vector<float>{1, 2, 3, 0, 0, 4, 5, 6, 0, 0});
+  }
+}
+
+TEST_CASE("log_softmax: large numbers do not overflow, rows sum to one", "[kernels]") {
+  for (const Backend<float>* backend : all_backends()) {
+    INFO(backend->name);
+    const std::vector<float> x{1000, 1000, -1000, 0.5f, 0.5f, 0.5f};
+    std::vector<float> y(6);
+    backend->log_softmax(2, 3, x, y);
+    CHECK(y[0] == Approx(-std::log(2.0)));
+    CHECK(y[2] == Approx(-2000 - std::log(2.0)));
+    CHECK(y[3] == Approx(-std::log(3.0)));
+  }
+}
+
+TEST_CASE("nll_loss: the mean of what the labels name", "[kernels]") {
+  for (const Backend<float>* backend : all_backends()) {
+    INFO(backend->name);
+    const std::vector<float> x{-1, -2, -3, -4, -5, -6};
+    const std::vector<int32_t> labels{2, 0};
+    std::vector<float> dx(6);
+    CHECK(backend->nll_loss(2, 3, x, labels) == 3.5f);
+    backend->nll_loss_backward(2, 3, labels, 4.0f, dx);
+    CHECK(dx == std::vector<float>{0, 0, -2, -2, 0, 0});
+  }
+}
+
+TEST_CASE("log_softmax and nll_loss: gradients of the reference equal central differences", "[kernels][gradient]") {
+  const Backend<double>& reference = reference_backend<double>();
+  auto x = numbers<double>(12, 1);
+  std::vector<double> y(12), dy(12), dx(12);
+  const std::vector<int32_t> labels{3, 0, 2};
+  const auto loss = [&] {
+    reference.log_softmax(3, 4, x, y);
+    return reference.nll_loss(3, 4, y, labels);
+  };
+  loss();
+  reference.nll_loss_backward(3, 4, labels, 1.0, dy);
+  reference.log_softmax_backward(3, 4, y, dy, dx);
+  check_gradient("dx", x, dx, loss);
+}
+
+TEST_CASE("relu: gradient of the reference equals central differences", "[kernels][gradient]") {
+  auto x = numbers<double>(20, 2);
+  const auto dy = numbers<double>(20, 3);
+  std::vector<double> y(20), dx(20);
+  reference_backend<double>().relu_backward(x, dy, dx);
+  check_gradient("dx", x, dx, [&] {
+    reference_backend<double>().relu(x, y);
+    return dot(y, dy);
+  });
+}
+
+// Expected values: torch.optim.SGD (PyTorch 1.13), two steps from parameter 1 with gradients 0.5 and −0.25.
+TEST_CASE("sgd_step: PyTorch's formula in all its settings", "[kernels]") {
+  struct Case {
+    SgdSettings settings;
+    double after_one, after_two;
+  };
+  const std::vector<Case> cases{
+      {{.lr = 0.1}, 0.95, 0.975},
+      {{.lr = 0.1, .momentum = 0.5}, 0.95, 0.95},
+      {{.lr = 0.1, .momentum = 0.5, .dampening = 0.25}, 0.95, 0.94375},
+      {{.lr = 0.1, .momentum = 0.5, .weight_decay = 0.1}, 0.94, 0.9256},
+      {{.lr = 0.1, .momentum = 0.5, .nesterov = true}, 0.925, 0.95},
+  };
+  for (const Backend<float>* backend : all_backends())
+    for (const Case& c : cases) {
+      INFO(backend->name << ", momentum " << c.settings.momentum << ", dampening " << c.settings.dampening);
+      std::vector<float> parameter(19, 1.0f), velocity(c.settings.momentum > 0 ? 19 : 0, not_a_number);
+      backend->sgd_step(c.settings, true, std::vector<float>(19, 0.5f), velocity, parameter);
+      for (float value : parameter) CHECK(value == Approx(c.after_one));
+      backend->sgd_step(c.settings, false, std::vector<float>(19, -0.25f), velocity, parameter);
+      for (float value : parameter) CHECK(value == Approx(c.after_two));
+    }
+}
