@@ -35,6 +35,13 @@ if(EMSCRIPTEN)
   if(CNNLAB_THREADS)
     target_compile_options(cnnlab_options INTERFACE -pthread)
     target_link_options(cnnlab_options INTERFACE -pthread)
+    if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 15)  # the file says what it repairs
+      find_program(LLVM_AS NAMES llvm-as-14 llvm-as REQUIRED)
+      set(_repair "${CMAKE_BINARY_DIR}/wasm_exceptions.bc")
+      execute_process(COMMAND "${LLVM_AS}" "${CMAKE_SOURCE_DIR}/cmake/wasm_exceptions.ll" -o "${_repair}"
+        COMMAND_ERROR_IS_FATAL ANY)
+      target_compile_options(cnnlab_options INTERFACE "SHELL:-Xclang -mlink-bitcode-file -Xclang \"${_repair}\"")
+    endif()
   endif()
 else()
   set(THREADS_PREFER_PTHREAD_FLAG ON)
