@@ -51,14 +51,15 @@ try {
     mnist: inTree(options.mnist),
     weights: Object.fromEntries(page.lessons.map(({ id, folder }) => [id, join(root, folder, "weights.safetensors")])),
   });
+  const template = fillTemplate({ ...page, assets });
   await build({
     root: join(root, "web"),
     configFile: false,
     base: "./",
     logLevel: "warn",
     build: { outDir: out, emptyOutDir: false, target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-    worker: { format: "es" },
-    plugins: [fillTemplate({ ...page, assets }), katexFonts(page.html)],
+    worker: { format: "iife", plugins: () => [template] }, // a classic worker, since Emscripten's script is one
+    plugins: [template, katexFonts(page.html)],
   });
   printSizes(out);
 } catch (error) {

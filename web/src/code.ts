@@ -10,13 +10,19 @@ export function showSources(lesson: string): void {
   for (const file of panel.querySelectorAll<HTMLElement>(".file")) file.hidden = !sources.includes(file.dataset["file"]!);
 }
 
-/** Marks a line as the current one and brings it into view; null marks none. */
-export function markLine(file: string | null, line = 0): void {
-  for (const marked of panel.querySelectorAll(".current")) {
-    marked.classList.remove("current");
+interface Place {
+  file: string;
+  line: number;
+}
+
+/** Marks a line as the current one and brings it into view; `callers` are the lines that led there. */
+export function markLine(file: string, line: number, callers: Place[]): void {
+  for (const marked of panel.querySelectorAll(".current, .caller")) {
+    marked.classList.remove("current", "caller");
     marked.removeAttribute("aria-current");
   }
-  const target = file === null ? null : findLine(file, line);
+  for (const caller of callers) findLine(caller.file, caller.line)?.classList.add("caller");
+  const target = findLine(file, line);
   if (!target) return;
   target.classList.add("current");
   target.setAttribute("aria-current", "step");

@@ -1,36 +1,81 @@
 import "katex/dist/katex.min.css";
 import "../styles/main.css";
+import { tell } from "./alerts";
+import { offerLab } from "./api";
+import { Bench, CannotOpen } from "./bench";
 import { showLine, showSources } from "./code";
+import { element, setText } from "./dom";
 import { preferredLanguage, startLanguage } from "./language";
 import { goTo, startLesson } from "./lesson";
+import { startSettings } from "./settings";
 import { initialState, readHash, Store } from "./state";
 import { startTheme } from "./theme";
-import { tell } from "./alerts";
-import { words } from "./words";
+import { words, type Words } from "./words";
 
+// A hash is either the state, "#lesson=inception&…", or the place of a section, "#what-it-saves".
 const isState = (hash: string): boolean => hash.includes("=");
 
-function start(): void {
+function openStore(): Store {
   const initial = initialState(preferredLanguage());
-  const { state, wrong } = isState(location.hash) ? readHash(location.hash, initial) : { state: initial, wrong: [] };
-  const store = new Store(state);
-  startTheme(() => undefined);
+  const complain = (store: Store, wrong: string[]): void => {
+    if (wrong.length > 0) tell(words(store.state.lang).wrongAddress(wrong.join(", ")));
+  };
+  const read = readHash(isState(location.hash) ? location.hash : "", initial);
+  const store = new Store(read.state);
+  complain(store, read.wrong);
+  addEventListener("popstate", () => {
+    if (location.hash && !isState(location.hash)) return goTo(location.hash.slice(1));
+    const { state, wrong } = readHash(location.hash, initialState(store.state.lang));
+    store.restore(state);
+    complain(store, wrong);
+  });
+  return store;
+}
+
+// One message that stays, in the language of the page.
+function sayWhyNot(store: Store, say: (words: Words) => string): void {
+  const message = element("lab-message");
+  const show = (): void => setText(message, say(words(store.state.lang)));
+  message.hidden = false;
+  element("stage").hidden = true;
+  store.onChange(show);
+  show();
+}
+
+async function openBench(store: Store, dark: () => boolean): Promise<Bench> {
+  try {
+    const bench = await Bench.open(store, dark());
+    bench.setTheme(dark()); // it may have changed while loading
+    return bench;
+  } catch (error) {
+    const { message } = error as Error;
+    sayWhyNot(store, (say) => (error instanceof CannotOpen ? say[error.reason] : say.notLoaded(message)));
+    throw error;
+  }
+}
+
+function start(): void {
+  const store = openStore();
   startLanguage(store);
   startLesson(store, showLine);
-  showSources(state.lesson);
+  startSettings(store);
+  showSources(store.state.lesson);
   store.onChange(({ lesson }) => showSources(lesson));
-  const complain = (values: string[]): void => {
-    if (values.length > 0) tell(words(store.state.lang).wrongAddress(values.join(", ")));
-  };
-  complain(wrong);
-  if (!isState(location.hash) && location.hash) goTo(location.hash.slice(1));
+  if (location.hash && !isState(location.hash)) goTo(location.hash.slice(1));
 
-  addEventListener("popstate", () => {
-    if (!isState(location.hash) && location.hash) return goTo(location.hash.slice(1));
-    const read = readHash(location.hash, initialState(store.state.lang));
-    store.restore(read.state);
-    complain(read.wrong);
+  let bench: Bench | null = null;
+  let dark = false;
+  startTheme((isDark) => {
+    dark = isDark;
+    bench?.setTheme(isDark);
   });
+  setText(element("prediction"), words(store.state.lang).loadingLab);
+  const opened = openBench(store, () => dark);
+  opened.then(
+    (opening) => (bench = opening),
+    () => setText(element("prediction"), ""),
+  );
+  offerLab(store, opened);
 }
 
 start();

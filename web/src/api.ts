@@ -1,0 +1,88 @@
+// window.lab: what the page offers to other programs, and to a learner at the browser's console.
+import type { Bench } from "./bench";
+import type { Box, Prediction } from "./lab";
+import type { RunSettings } from "./protocol";
+import { parseNumber, SETTINGS, type State, type Store } from "./state";
+import { runSettings } from "./training_controls";
+import type { Step } from "./trace";
+import type { TrainStatus } from "./training";
+
+export interface Lab {
+  /** Settles when the lab can be used; fails where it cannot, with the reason. */
+  ready: Promise<void>;
+  /** The drawing pad in CSS pixels of the viewport; it is scrolled into view first. */
+  drawPad(): Box;
+  clear(): void;
+  /** What the network reads; null while the pad is empty. */
+  prediction(): Prediction | null;
+  train: {
+    /** Begins a run, or goes on with it where nothing but learning rate and momentum differs. What is not given is as on the page. */
+    start(settings?: Partial<RunSettings>): Promise<void>;
+    pause(): Promise<void>;
+    step(settings?: Partial<RunSettings>): Promise<void>;
+    reset(): void;
+    status(): TrainStatus;
+  };
+  trace: {
+    readonly length: number;
+    go(index: number): void;
+    state(): Step | null;
+  };
+  /** The weights that read the drawing, as safetensors. */
+  weights(): Uint8Array;
+  load(bytes: Uint8Array | ArrayBuffer): void;
+}
+
+// Takes over into the page what it has fields for; the rest is for this run alone.
+function settle(store: Store, wanted: Partial<RunSettings>): RunSettings {
+  const change: Partial<State> = {};
+  for (const name of SETTINGS) {
+    const value = wanted[name];
+    if (value === undefined) continue;
+    if (parseNumber(name, String(value)) === null) throw new RangeError(`${name} cannot be ${value}`);
+    change[name] = value;
+  }
+  if (wanted.lesson !== undefined) change.lesson = wanted.lesson;
+  store.set(change);
+  return { ...runSettings(store), ...wanted };
+}
+
+export function offerLab(store: Store, opened: Promise<Bench>): void {
+  let bench: Bench | null = null;
+  const ready = opened.then((opening) => {
+    bench = opening;
+  });
+  ready.catch(() => undefined); // said on the page; who waits for it is told as well
+  const use = (): Bench => {
+    if (!bench) throw new Error("the lab is not ready: wait for lab.ready");
+    return bench;
+  };
+  const lab: Lab = {
+    ready,
+    drawPad: () => {
+      const pad = use().view.pad();
+      if (pad.y >= 0 && pad.y + pad.height <= innerHeight) return pad;
+      document.getElementById("pad")!.scrollIntoView({ block: "center", behavior: "instant" });
+      return use().view.pad();
+    },
+    clear: () => use().clear(),
+    prediction: () => use().view.prediction(),
+    train: {
+      start: async (settings = {}) => use().training.start(settle(store, settings)),
+      pause: async () => use().training.pause(),
+      step: async (settings = {}) => use().training.step(settle(store, settings)),
+      reset: () => use().actions.reset(),
+      status: () => use().training.status(),
+    },
+    trace: {
+      get length() {
+        return use().trace.length;
+      },
+      go: (index) => use().trace.go(index),
+      state: () => use().trace.state(),
+    },
+    weights: () => use().program.bytes("lab_weights"),
+    load: (bytes) => use().load(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)),
+  };
+  Object.assign(globalThis, { lab });
+}
