@@ -38,7 +38,7 @@ void conv2d_backward(const Conv2dGeometry& g, In<T> x_data, In<T> weight_data, I
   const View4<const T> x{x_data, g.c, g.h, g.w}, weight{weight_data, g.c, g.k, g.k};
   const View4<const T> dy{dy_data, g.o, g.out_h(), g.out_w()};
   const View4<T> dx{dx_data, g.c, g.h, g.w}, dw{dw_data, g.c, g.k, g.k};
-  for (Out<T> gradient : {dx_data, dw_data, db}) std::ranges::fill(gradient, T(0));
+  for (Out<T> gradient : {dx_data, dw_data, db}) std::fill(gradient.begin(), gradient.end(), T(0));
   for (int64_t n = 0; n < g.n; ++n)
     for (int64_t o = 0; o < g.o; ++o)
       for (int64_t i = 0; i < g.out_h(); ++i)

@@ -27,7 +27,7 @@ void linear_backward(const LinearGeometry& g, In<T> x_data, In<T> weight_data, I
                      Out<T> dw_data, Out<T> db) {
   const View2<const T> x{x_data, g.i}, weight{weight_data, g.i}, dy{dy_data, g.o};
   const View2<T> dx{dx_data, g.i}, dw{dw_data, g.i};
-  for (Out<T> gradient : {dx_data, dw_data, db}) std::ranges::fill(gradient, T(0));
+  for (Out<T> gradient : {dx_data, dw_data, db}) std::fill(gradient.begin(), gradient.end(), T(0));
   for (int64_t n = 0; n < g.n; ++n)
     for (int64_t o = 0; o < g.o; ++o) {
       if (!db.empty()) db[o] += dy(n, o);

@@ -45,7 +45,7 @@ void max_pool2d(const Pool2dGeometry& g, In<T> x_data, Out<T> y_data, Out<int32_
 /// Only the winner had a say in y, so it alone receives y's gradient (and adds up those of all windows that it won).
 template <class T>
 void max_pool2d_backward(const Pool2dGeometry& g, In<int32_t> argmax, In<T> dy, Out<T> dx) {
-  std::ranges::fill(dx, T(0));
+  std::fill(dx.begin(), dx.end(), T(0));
   const int64_t pixels = g.out_h() * g.out_w();
   for (int64_t plane = 0; plane < g.n * g.c; ++plane)
     for (int64_t p = plane * pixels; p < (plane + 1) * pixels; ++p) dx[plane * g.h * g.w + argmax[p]] += dy[p];
@@ -73,7 +73,7 @@ template <class T>
 void avg_pool2d_backward(const Pool2dGeometry& g, In<T> dy_data, Out<T> dx_data) {
   const View4<const T> dy{dy_data, g.c, g.out_h(), g.out_w()};
   const View4<T> dx{dx_data, g.c, g.h, g.w};
-  std::ranges::fill(dx_data, T(0));
+  std::fill(dx_data.begin(), dx_data.end(), T(0));
   for (int64_t n = 0; n < g.n; ++n)
     for (int64_t c = 0; c < g.c; ++c)
       for (int64_t i = 0; i < g.out_h(); ++i)

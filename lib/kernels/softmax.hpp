@@ -13,7 +13,7 @@ void log_softmax(int64_t rows, int64_t classes, In<T> x, Out<T> y) {
   for (int64_t row = 0; row < rows; ++row) {
     const In<T> in = x.subspan(row * classes, classes);
     const Out<T> out = y.subspan(row * classes, classes);
-    const T max = *std::ranges::max_element(in);
+    const T max = *std::max_element(in.begin(), in.end());
     T sum = 0;
     for (const T value : in) sum += std::exp(value - max);
     const T log_sum = std::log(sum);
@@ -42,7 +42,7 @@ T nll_loss(int64_t rows, int64_t classes, In<T> x, In<int32_t> labels) {
 /// Only the label's entry of each row took part, with the factor −1/N.
 template <class T>
 void nll_loss_backward(int64_t rows, int64_t classes, In<int32_t> labels, T dy, Out<T> dx) {
-  std::ranges::fill(dx, T(0));
+  std::fill(dx.begin(), dx.end(), T(0));
   for (int64_t row = 0; row < rows; ++row) dx[row * classes + labels[row]] = -dy / static_cast<T>(rows);
 }
 

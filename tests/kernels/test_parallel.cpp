@@ -11,7 +11,7 @@ TEST_CASE("parallel_for: every task runs exactly once, again and again", "[kerne
     for (int repeat = 0; repeat < 300; ++repeat) {
       std::vector<std::atomic<int>> runs(static_cast<size_t>(repeat % 40));
       parallel_for(static_cast<int64_t>(runs.size()), [&](int64_t i) { ++runs[static_cast<size_t>(i)]; });
-      REQUIRE(std::ranges::all_of(runs, [](const auto& n) { return n == 1; }));
+      REQUIRE(std::all_of(runs.begin(), runs.end(), [](const auto& n) { return n == 1; }));
     }
   }
 }
