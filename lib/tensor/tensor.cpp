@@ -77,7 +77,7 @@ template <class T>
 BasicTensor<T>::BasicTensor(Shape shape, std::span<const T> values) : BasicTensor(shape) {
   check(numel() == static_cast<int64_t>(values.size()), "tensor: ", values.size(), " values do not fill shape ", shape,
         ", which holds ", numel());
-  std::ranges::copy(values, data_.begin());
+  std::copy(values.begin(), values.end(), data_.begin());
 }
 
 template <class T>
@@ -96,10 +96,10 @@ T BasicTensor<T>::item() const {
 template <class T>
 BasicTensor<T> BasicTensor<T>::reshape(std::initializer_list<int64_t> sizes) const {
   std::vector<int64_t> known(sizes);
-  auto open = std::ranges::find(known, -1);
+  auto open = std::find(known.begin(), known.end(), -1);
   if (open != known.end()) {
     *open = 1;
-    check(std::ranges::find(known, -1) == known.end(), "reshape: only one size can be -1");
+    check(std::find(known.begin(), known.end(), -1) == known.end(), "reshape: only one size can be -1");
     const int64_t others = Shape(known).numel();
     check(others > 0 && numel() % others == 0, "reshape: ", numel(), " numbers of shape ", shape_,
           " cannot be split into groups of ", others);
@@ -119,7 +119,7 @@ BasicTensor<T> BasicTensor<T>::reshape(Shape shape) const {
 
 template <class T>
 void BasicTensor<T>::fill(T value) {
-  std::ranges::fill(data_, value);
+  std::fill(data_.begin(), data_.end(), value);
 }
 
 TensorMemory tensor_memory() {
