@@ -1,0 +1,69 @@
+#include <functional>
+#include <map>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "lib/ops/ops.hpp"
+#include "tests/support/close.hpp"
+#include "tests/support/golden.hpp"
+
+using namespace cnnlab;
+using namespace cnnlab::testing;
+using nlohmann::json;
+
+namespace {
+
+using Run = std::function<Variable(const std::vector<Variable>& inputs, const json& options)>;
+
+Variable third(const std::vector<Variable>& inputs) { return inputs.size() > 2 ? inputs[2] : Variable(); }
+
+Pool2dOptions pool_options(const json& options) {
+  return {.kernel = options["kernel"], .stride = options["stride"], .padding = options["padding"]};
+}
+
+// How each case of goldens/generate.py is computed here.
+const std::map<std::string, Run> ops{
+    {"conv2d",
+     [](const auto& in, const json& options) {
+       return conv2d(in[0], in[1], third(in), {.stride = options["stride"], .padding = options["padding"]});
+     }},
+    {"max_pool2d", [](const auto& in, const json& options) { return max_pool2d(in[0], pool_options(options)); }},
+    {"avg_pool2d", [](const auto& in, const json& options) { return avg_pool2d(in[0], pool_options(options)); }},
+    {"relu", [](const auto& in, const json&) { return relu(in[0]); }},
+    {"linear", [](const auto& in, const json&) { return linear(in[0], in[1], third(in)); }},
+    {"cat", [](const auto& in, const json& options) { return cat(in, options["axis"].template get<int>()); }},
+    {"add", [](const auto& in, const json&) { return add(in[0], in[1]); }},
+    {"flatten", [](const auto& in, const json&) { return flatten(in[0]); }},
+    {"view",
+     [](const auto& in, const json& options) {
+       const std::vector<int64_t> sizes = options["sizes"];
+       return view(in[0], {sizes[0], sizes[1], sizes[2]});
+     }},
+    {"log_softmax", [](const auto& in, const json&) { return log_softmax(in[0]); }},
+    {"nll_loss",
+     [](const auto& in, const json& options) {
+       return nll_loss(in[0], options["labels"].template get<std::vector<int32_t>>());
+     }},
+};
+
+}  // namespace
+
+TEST_CASE("every op and all of its gradients equal PyTorch's") {
+  const Golden golden("ops");
+  std::map<std::string, int> tried;
+  for (const json& test : json::parse(golden.metadata("cases"))) {
+    const std::string op = test["op"], key = test["key"];
+    INFO(key << " " << test["options"]);
+    std::vector<Variable> inputs;
+    for (int i = 0; i < test["inputs"]; ++i) inputs.emplace_back(golden[text(key, "/input", i)].clone(), true);
+    const Variable y = ops.at(op)(inputs, test["options"]);
+    CHECK(difference(y.value(), golden[key + "/y"]) == "");
+    // From y's own node: so that outputs that are NaN or infinite do not reach a sum before dy does.
+    const auto gradients = y.node()->gradient(golden[key + "/dy"], Needs(inputs.size(), true));
+    for (size_t i = 0; i < inputs.size(); ++i) CHECK(difference(gradients[i], golden[text(key, "/grad", i)]) == "");
+    ++tried[op];
+  }
+  CHECK(tried.size() == ops.size());
+  CHECK(tried["conv2d"] == 12);
+}
