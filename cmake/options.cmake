@@ -29,6 +29,8 @@ endif()
 if(EMSCRIPTEN)
   # xsimd 8.1 has no wasm architecture of its own; through Emscripten's SSE headers it compiles to wasm SIMD.
   target_compile_options(cnnlab_options INTERFACE -msimd128 -msse4.2 -fwasm-exceptions)
+  # Its standard library lacks the algorithms of std::ranges.
+  target_compile_options(cnnlab_options INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-include \"${CMAKE_SOURCE_DIR}/cmake/emscripten_ranges.hpp\">")
   # size_t has 32 bits there: every index would need a cast.
   target_compile_options(cnnlab_options INTERFACE -Wno-shorten-64-to-32)
   target_link_options(cnnlab_options INTERFACE -fwasm-exceptions)
