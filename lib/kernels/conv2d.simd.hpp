@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "lib/kernels/conv2d_few.simd.hpp"
 #include "lib/kernels/geometry.hpp"
 #include "lib/kernels/lanes.simd.hpp"
 #include "lib/kernels/parallel.hpp"
@@ -132,6 +133,8 @@ void conv2d(const Conv2dGeometry& g, std::span<const float> x, std::span<const f
   constexpr int64_t L = lanes<Arch>;
   const float *x_data = x.data(), *weight_data = weight.data(), *bias_data = bias.empty() ? nullptr : bias.data();
   float* y_data = y.data();
+  if (5 * g.n < 2 * L) return conv2d_few<Arch>(g, x_data, weight_data, bias_data, y_data);
+
   const Packed<Arch> shape{g.c, g.h + 2 * g.padding, g.w + 2 * g.padding};
   const Correlation correlation{g.c,       g.o,           g.k,         g.stride,  g.out_h(),
                                 g.out_w(), shape.plane(), shape.row(), g.padding, g.padding + g.h};

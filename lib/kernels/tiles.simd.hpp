@@ -15,7 +15,9 @@ struct EvenSplit {
   int64_t parts, size_of_all, larger;
 
   EvenSplit(int64_t total, int64_t most)
-      : parts((total + most - 1) / most), size_of_all(total / parts), larger(total % parts) {}
+      : parts((total + most - 1) / most),
+        size_of_all(parts > 0 ? total / parts : 0),
+        larger(parts > 0 ? total % parts : 0) {}
   int64_t begin(int64_t part) const { return part * size_of_all + (part < larger ? part : larger); }
   int64_t size(int64_t part) const { return size_of_all + (part < larger ? 1 : 0); }
 };

@@ -2,6 +2,8 @@
 #include "lib/backend.hpp"
 #include "lib/kernels/conv2d.simd.hpp"
 #include "lib/kernels/conv2d_backward.simd.hpp"
+#include "lib/kernels/linear.simd.hpp"
+#include "lib/kernels/pool2d.simd.hpp"
 
 namespace cnnlab::simd {
 
@@ -16,6 +18,12 @@ Backend<float> make_table(const char* name) {
   table.name = name;
   table.conv2d = conv2d<Arch>;
   table.conv2d_backward = conv2d_backward<Arch>;
+  table.linear = linear<Arch>;
+  table.linear_backward = linear_backward<Arch>;
+  table.max_pool2d = max_pool2d<Arch>;
+  table.max_pool2d_backward = max_pool2d_backward<Arch>;
+  table.avg_pool2d = avg_pool2d<Arch>;
+  table.avg_pool2d_backward = avg_pool2d_backward<Arch>;
   return table;
 }
 
