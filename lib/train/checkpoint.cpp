@@ -83,14 +83,6 @@ TrainSettings settings_from(const json& object) {
   return settings;
 }
 
-NetworkName name_from(const StateFile& file) {
-  NetworkName name;
-  if (const auto lesson = file.metadata.find("lesson"); lesson != file.metadata.end()) name.lesson = lesson->second;
-  if (const auto options = file.metadata.find("options"); options != file.metadata.end())
-    name.options = json::parse(options->second).get<std::map<std::string, int64_t>>();
-  return name;
-}
-
 std::string describe(const NetworkName& name) {
   std::string described = name.lesson;
   for (const auto& [option, value] : name.options) described += text(" ", option, "=", value);
@@ -98,6 +90,18 @@ std::string describe(const NetworkName& name) {
 }
 
 }  // namespace
+
+NetworkName network_name(const StateFile& file) {
+  NetworkName name;
+  if (const auto lesson = file.metadata.find("lesson"); lesson != file.metadata.end()) name.lesson = lesson->second;
+  try {
+    if (const auto options = file.metadata.find("options"); options != file.metadata.end())
+      name.options = json::parse(options->second).get<std::map<std::string, int64_t>>();
+  } catch (const json::exception& error) {
+    fail(text("the network's options cannot be read (", error.what(), ")"));
+  }
+  return name;
+}
 
 StateFile weights_file(const nn::Module& model, const NetworkName& name, std::map<std::string, std::string> notes) {
   StateFile file;
@@ -113,7 +117,7 @@ void load_weights(nn::Module& model, const StateFile& file, const NetworkName& n
   for (const auto& entry : file.tensors)
     if (!entry.first.starts_with(momentum_prefix)) weights.push_back(entry);
   try {
-    const NetworkName found = name_from(file);  // absent in files that PyTorch wrote: then names and shapes decide
+    const NetworkName found = network_name(file);  // absent in files that PyTorch wrote: then names and shapes decide
     check(found.lesson.empty() || describe(found) == describe(name), "it holds weights of ", describe(found),
           ", not of ", describe(name));
     model.load(weights);
@@ -140,8 +144,9 @@ CheckpointInfo read_checkpoint(const StateFile& file, const std::string& file_na
   check(file.metadata.contains("settings") && file.metadata.contains("progress"), file_name,
         ": this is a weights file, not a checkpoint: it does not say where a run stood (load it with --init instead)");
   try {
-    CheckpointInfo info{
-        .name = name_from(file), .settings = settings_from(json::parse(file.metadata.at("settings"))), .progress = {}};
+    CheckpointInfo info{.name = network_name(file),
+                        .settings = settings_from(json::parse(file.metadata.at("settings"))),
+                        .progress = {}};
     visit(info.progress, Read{json::parse(file.metadata.at("progress"))});
     return info;
   } catch (const std::exception& error) {

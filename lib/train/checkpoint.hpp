@@ -13,6 +13,9 @@ struct NetworkName {
   std::map<std::string, int64_t> options;  ///< as the network was built
 };
 
+/// What a file says of itself; no lesson for files that PyTorch wrote.
+NetworkName network_name(const StateFile& file);
+
 /// A network's weights under PyTorch's names, copied; nothing but tensors that torch's `load_state_dict` takes. `notes`
 /// go to the metadata.
 StateFile weights_file(const nn::Module& model, const NetworkName& name, std::map<std::string, std::string> notes = {});

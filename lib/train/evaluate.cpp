@@ -36,6 +36,7 @@ bool Evaluation::advance() {
   const std::vector<int32_t> answers = argmax_rows(output.value());
   for (int64_t i = 0; i < count; ++i) score_.correct += answers[i] == batch.labels[i];
   score_.total += count;
+  if (on_batch) on_batch(batch, output.value());
   return next_ < loader_.batches();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -23,6 +24,9 @@ class Evaluation {
  public:
   /// Uses the first `limit` images of the set, or all for 0. Neither argument is copied.
   Evaluation(nn::Module& model, const Dataset& data, int64_t limit = 0);
+
+  /// Called for each batch with the network's output, (N, classes).
+  std::function<void(const Batch& batch, const Tensor& output)> on_batch;
 
   /// Tests the next batch; returns false when all are done.
   bool advance();

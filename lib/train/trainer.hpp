@@ -79,6 +79,8 @@ class Trainer {
   /// The loss of the last batch trained; NaN before the first.
   double last_loss() const { return last_loss_; }
   int64_t steps_per_epoch() const { return loader_.batches(); }
+  int64_t train_images() const { return loader_.total(); }
+  int64_t test_images() const { return test_.size(); }
   /// Steps of the whole run.
   int64_t total_steps() const;
   const std::optional<EpochEvent>& last_epoch() const { return last_epoch_; }
