@@ -1,0 +1,116 @@
+#include "native/cli/options.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "lib/kernels/parallel.hpp"
+#include "lib/tensor/random.hpp"
+#include "native/device.hpp"
+#include "native/weights/shipped.hpp"
+
+namespace cnnlab {
+namespace {
+
+std::vector<std::string> lesson_ids() {
+  std::vector<std::string> ids;
+  for (const Lesson& lesson : lessons()) ids.push_back(lesson.id);
+  return ids;
+}
+
+// The lesson that a command is about when none is named: the first with trained weights, else the first.
+const Lesson& default_lesson() {
+  const auto trained = std::ranges::find_if(lessons(), [](const Lesson& l) { return !shipped_weights(l).empty(); });
+  return trained == lessons().end() ? lessons().front() : *trained;
+}
+
+// One "name=value" of --set.
+void apply_set(const Lesson& lesson, const std::string& setting, std::map<std::string, int64_t>& options) {
+  const size_t equals = setting.find('=');
+  const std::string name = setting.substr(0, equals);
+  const auto option = std::ranges::find(lesson.options, name, &LessonOption::name);
+  if (option == lesson.options.end()) {
+    std::string known;
+    for (const LessonOption& o : lesson.options) known += (known.empty() ? "" : ", ") + o.name;
+    throw UsageError(text("--set ", setting, ": lesson ", lesson.id, " has ",
+                          known.empty() ? "no options" : text("no option \"", name, "\"; it has: ", known)));
+  }
+  int64_t value = 0;
+  const char* end = setting.data() + setting.size();
+  const char* begin = equals == setting.npos ? end : setting.data() + equals + 1;
+  const auto [stop, problem] = std::from_chars(begin, end, value);
+  if (begin == end || problem != std::errc() || stop != end || value < option->least || value > option->most)
+    throw UsageError(text("--set ", setting, ": ", name, " must be a whole number from ", option->least, " to ",
+                          option->most, ", as in --set ", name, "=", option->initial));
+  options[name] = value;
+}
+
+}  // namespace
+
+void NetworkChoice::add_to(OptionList& list) {
+  list.one_of("--lesson", lesson, lesson_ids(),
+              text("the lesson whose network it is (default: that of the weights, else ", default_lesson().id, ")"));
+  list.texts("--set", "NAME=VALUE", set, "an option of the lesson's network; cnnlab lessons lists them");
+}
+
+NetworkName NetworkChoice::name() const {
+  const Lesson& chosen = lesson.empty() ? default_lesson() : find_lesson(lesson);
+  NetworkName network{.lesson = chosen.id, .options = {}};
+  for (const LessonOption& option : chosen.options) network.options[option.name] = option.initial;
+  for (const std::string& setting : set) apply_set(chosen, setting, network.options);
+  return network;
+}
+
+NetworkName NetworkChoice::name_for(const StateFile& weights) const {
+  const NetworkName stored = network_name(weights);
+  NetworkChoice choice = *this;
+  if (lesson.empty()) choice.lesson = std::ranges::count(lesson_ids(), stored.lesson) ? stored.lesson : "";
+  NetworkName chosen = choice.name();
+  if (chosen.lesson == stored.lesson && set.empty()) chosen.options = stored.options;
+  return chosen;
+}
+
+void DeviceChoice::add_to(OptionList& list) {
+  list.one_of("--device", device, {"cpu", "cuda"}, "what computes");
+  list.whole("--threads", threads, 1, 256, "threads on the processor (default: one for each core)");
+}
+
+void DeviceChoice::use() const {
+  if (threads) set_threads(static_cast<int>(*threads));
+  if (device == "cuda") use_cuda();
+}
+
+Network make_network(const NetworkName& name, int64_t seed) {
+  const Lesson& lesson = find_lesson(name.lesson);
+  manual_seed(static_cast<uint64_t>(seed));
+  return {&lesson, name, lesson.make(name.options)};
+}
+
+Network load_network(const NetworkChoice& choice, const std::string& weights_path) {
+  StateFile file;
+  std::string file_name = weights_path;
+  if (!weights_path.empty()) {
+    file = load_safetensors(weights_path);
+  } else {
+    const Lesson& lesson = find_lesson(choice.name().lesson);
+    const ByteSpan shipped = shipped_weights(lesson);
+    check(!shipped.empty(), "no trained weights of lesson ", lesson.id, " come with this program: train some with ",
+          "cnnlab train --lesson ", lesson.id, " --out FILE, and name them with --weights FILE");
+    file_name = lesson.folder + "/weights.safetensors";
+    file = parse_safetensors(shipped, file_name);
+  }
+  Network network = make_network(choice.name_for(file));
+  load_weights(*network.module, file, network.name, file_name);
+  return network;
+}
+
+void add_weights_option(OptionList& list, std::string& path) {
+  list.text("--weights", "FILE", path, "trained weights (default: those that come with the lesson)");
+}
+
+std::string describe_options(const std::map<std::string, int64_t>& options) {
+  std::string described;
+  for (const auto& [name, value] : options) described += text(described.empty() ? "" : " ", name, "=", value);
+  return described;
+}
+
+}  // namespace cnnlab

@@ -1,0 +1,133 @@
+#include "native/train/plan.hpp"
+
+#include <filesystem>
+
+#include "native/cli/format.hpp"
+
+namespace cnnlab {
+namespace {
+
+TrainSettings chosen_settings(const TrainOptions& options) {
+  TrainSettings settings = options.settings;
+  settings.schedule = parse_schedule(options.schedule);
+  settings.loader.seed = static_cast<uint64_t>(options.seed);
+  settings.loader.shuffle = !options.no_shuffle;
+  if (options.augment) settings.loader.augment.emplace();
+  settings.max_steps = options.steps.value_or(0);
+  return settings;
+}
+
+// The options as text, with "" for a switch that is off and "on" for one that is on.
+std::string shown(const std::pair<std::string, std::string>& option) {
+  return option.second.empty()   ? "without " + option.first
+         : option.second == "on" ? "with " + option.first
+                                 : "with " + option.first + " " + option.second;
+}
+
+// What may change in the middle of a run.
+void change(Plan& plan, const TrainOptions& options, const OptionList& given) {
+  TrainSettings& settings = plan.settings;
+  if (given.given("--epochs")) settings.epochs = options.settings.epochs, settings.max_steps = 0;
+  if (given.given("--steps")) settings.max_steps = *options.steps;
+  if (given.given("--log-every")) settings.log_every = options.settings.log_every;
+  if (given.given("--data-dir")) plan.data.folder = options.data.folder;
+}
+
+Plan resumed_plan(const TrainOptions& options, const OptionList& given) {
+  Plan plan;
+  plan.checkpoint = load_safetensors(options.resume);
+  const CheckpointInfo info = read_checkpoint(*plan.checkpoint, options.resume);
+  plan.network = info.name;
+  plan.settings = info.settings;
+  const auto& notes = plan.checkpoint->metadata;
+  if (const auto data = notes.find("data"); data != notes.end()) plan.data.name = data->second;
+  if (const auto folder = notes.find("data_dir"); folder != notes.end()) plan.data.folder = folder->second;
+
+  Plan now = plan;
+  now.settings = chosen_settings(options);
+  now.network = options.network.name_for(*plan.checkpoint);
+  if (given.given("--data")) now.data.name = options.data.name;
+  const auto stored = defining_options(plan), asked = defining_options(now);
+  for (size_t i = 0; i < stored.size(); ++i)
+    if (given.given(stored[i].first.c_str()) && stored[i] != asked[i])
+      throw UsageError(text("the run in ", options.resume, " was started ", shown(stored[i]),
+                            ", but now it is to go on ", shown(asked[i]),
+                            ": leave that out, or start a new run with --init ", options.resume));
+  change(plan, options, given);
+  return plan;
+}
+
+}  // namespace
+
+void TrainOptions::add_to(OptionList& list) {
+  network.add_to(list);
+  data.add_to(list);
+  device.add_to(list);
+  list.whole("--epochs", settings.epochs, 1, 1'000'000, "how often all images are seen");
+  list.whole("--steps", steps, 0, any_number, "stop after so many batches in all; 0 only writes initial weights");
+  list.whole("--batch", settings.loader.batch_size, 1, 65536, "images in a batch");
+  list.number("--lr", settings.sgd.lr, "learning rate");
+  list.number("--momentum", settings.sgd.momentum, "momentum");
+  list.number("--weight-decay", settings.sgd.weight_decay, "weight decay");
+  list.one_of("--schedule", schedule, {"constant", "step", "cosine"}, "how the learning rate falls over the run");
+  list.flag("--augment", augment, "bend the training images anew in each epoch: shift, scale, turn, slant");
+  list.whole("--seed", seed, 0, any_number, "initial weights and order; the same seed gives the same bits");
+  list.flag("--no-shuffle", no_shuffle, "take the images in the order of the file");
+  list.text("--init", "FILE", init, "start from these weights instead of random ones");
+  list.text("--out", "FILE", out, "write the trained weights here (safetensors)");
+  list.text("--checkpoint", "FILE", checkpoint,
+            "save the whole run here: after each epoch, every 5 minutes, and on Ctrl-C");
+  list.text("--resume", "FILE", resume, "go on from a checkpoint, bit for bit as if it had never stopped");
+  list.text("--log", "FILE", log, "write one JSON object a line for every event");
+  list.whole("--log-every", settings.log_every, 1, any_number, "steps between two reports");
+  list.flag("--quiet", quiet, "print nothing but errors");
+}
+
+Plan make_plan(const TrainOptions& options, const OptionList& given) {
+  if (options.resume.empty()) {
+    Plan plan{.network = options.network.name(),
+              .data = options.data,
+              .settings = chosen_settings(options),
+              .checkpoint = {}};
+    if (!plan.data.folder.empty()) plan.data.folder = std::filesystem::absolute(plan.data.folder).string();
+    return plan;
+  }
+  if (!options.init.empty())
+    throw UsageError("--init starts a new run and --resume goes on with an old one: leave one of them out");
+  if (options.steps == 0)
+    throw UsageError("--steps 0 writes initial weights, which --resume has passed: leave one out");
+  return resumed_plan(options, given);
+}
+
+std::vector<std::pair<std::string, std::string>> defining_options(const Plan& plan) {
+  const TrainSettings& s = plan.settings;
+  return {
+      {"--lesson", plan.network.lesson},
+      {"--set", describe_options(plan.network.options)},
+      {"--data", plan.data.name},
+      {"--batch", std::to_string(s.loader.batch_size)},
+      {"--lr", shortest(s.sgd.lr)},
+      {"--momentum", shortest(s.sgd.momentum)},
+      {"--weight-decay", shortest(s.sgd.weight_decay)},
+      {"--schedule", std::string(schedule_name(s.schedule))},
+      {"--augment", s.loader.augment ? "on" : ""},
+      {"--seed", std::to_string(s.loader.seed)},
+      {"--no-shuffle", s.loader.shuffle ? "" : "on"},
+  };
+}
+
+std::string command_line(const Plan& plan) {
+  std::string command = "cnnlab train";
+  for (const auto& [option, value] : defining_options(plan))
+    if (!value.empty()) command += " " + option + (value == "on" ? "" : " " + value);
+  command += text(" --epochs ", plan.settings.epochs);
+  if (plan.settings.max_steps) command += text(" --steps ", plan.settings.max_steps);
+  return command;
+}
+
+void note_plan(const Plan& plan, StateFile& checkpoint) {
+  checkpoint.metadata["data"] = plan.data.name;
+  if (!plan.data.folder.empty()) checkpoint.metadata["data_dir"] = plan.data.folder;
+}
+
+}  // namespace cnnlab

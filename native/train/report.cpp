@@ -1,0 +1,157 @@
+#include "native/train/report.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+
+#include <nlohmann/json.hpp>
+
+#include "native/cli/format.hpp"
+
+namespace cnnlab {
+namespace {
+
+using nlohmann::ordered_json;
+
+const std::string erase_line = "\r\033[K";
+
+std::string percent(int64_t part, int64_t whole) {
+  return fixed(100.0 * static_cast<double>(part) / static_cast<double>(std::max<int64_t>(whole, 1)), 0) + "%";
+}
+
+// `done` (0 … 1) as so many columns, in eighths of a column where the terminal can show them.
+std::string bar(double done, int columns, bool unicode) {
+  static constexpr const char* eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  const int filled = static_cast<int>(done * columns * 8);
+  std::string out;
+  for (int i = 0; i < filled / 8; ++i) out += unicode ? "█" : "#";
+  if (unicode) out += eighths[filled % 8];
+  return out + std::string(columns - width(out), ' ');
+}
+
+}  // namespace
+
+std::string test_line(const Score& score) {
+  return text("Test set: Average loss: ", fixed(score.loss, 4), ", Accuracy: ", score.correct, "/", score.total, " (",
+              percent(score.correct, score.total), ")");
+}
+
+JsonLog::JsonLog(const std::string& path, bool append) : path_(path) {
+  if (path.empty()) return;
+  file_.open(path, append ? std::ios::app : std::ios::trunc);
+  check(file_.is_open(), path, ": the log cannot be written");
+}
+
+void JsonLog::write(const std::string& line) {
+  if (path_.empty()) return;
+  file_ << line << std::endl;
+  check(file_.good(), path_, ": the log cannot be written any more (is the disk full?)");
+}
+
+void JsonLog::step(const StepEvent& event) {
+  write(ordered_json{{"event", "step"},
+                     {"epoch", event.epoch},
+                     {"step", event.step},
+                     {"loss", event.loss},
+                     {"images_per_second", event.images_per_second}}
+            .dump());
+}
+
+void JsonLog::epoch(const EpochEvent& event) {
+  write(ordered_json{{"event", "epoch"},
+                     {"epoch", event.epoch},
+                     {"train_loss", event.train_loss},
+                     {"train_seconds", event.train_seconds},
+                     {"test_loss", event.test.loss},
+                     {"test_correct", event.test.correct},
+                     {"test_total", event.test.total}}
+            .dump());
+}
+
+Report::Report(const Trainer& trainer, bool quiet)
+    : trainer_(trainer), quiet_(quiet), measured_step_(trainer.progress().step) {}
+
+void Report::say(const std::string& line) {
+  if (quiet_) return;
+  clear();
+  std::cout << line << std::endl;
+}
+
+void Report::clear() {
+  if (drawn_) std::cout << erase_line << std::flush;
+  drawn_ = false;
+}
+
+void Report::step(const StepEvent& event) {
+  if (terminal_.live) return;
+  const int64_t total = trainer_.train_images();
+  const int64_t batch = event.step - (event.epoch - 1) * event.steps_per_epoch;
+  const int64_t seen = std::min(total, batch * trainer_.settings().loader.batch_size);
+  say(text("Train Epoch: ", event.epoch, " [", seen, "/", total, " (", percent(seen, total),
+           ")]  Loss: ", fixed(event.loss, 6)));
+}
+
+void Report::epoch(const EpochEvent& event) {
+  if (terminal_.live)
+    say(text("Epoch ", event.epoch, ": training loss ", fixed(event.train_loss, 4), ", ",
+             clock_time(event.train_seconds), " minutes, ", rounded(rate_), " images/s"));
+  say(test_line(event.test));
+}
+
+void Report::redraw() {
+  if (quiet_ || !terminal_.live) return;
+  measure();
+  const auto now = Clock::now();
+  if (drawn_ && now - drawn_at_ < std::chrono::milliseconds(100)) return;
+  drawn_ = true;
+  drawn_at_ = now;
+  std::cout << "\r" + bar_line() + "\033[K" << std::flush;
+}
+
+void Report::measure() {
+  const TrainProgress& progress = trainer_.progress();
+  if (progress.step > measured_step_) {
+    measured_step_ = progress.step;
+    const double share = std::max(0.02, 1.0 / static_cast<double>(++losses_));
+    loss_ += share * (trainer_.last_loss() - loss_);
+  }
+  if (progress.batch > 0)
+    rate_ =
+        static_cast<double>(std::min(progress.batch * trainer_.settings().loader.batch_size, trainer_.train_images())) /
+        progress.epoch_seconds;
+  if (trainer_.testing() != testing_) {
+    testing_ = !testing_;
+    if (testing_) {
+      test_began_ = Clock::now();
+    } else {
+      test_seconds_ = std::chrono::duration<double>(Clock::now() - test_began_).count();
+    }
+  }
+}
+
+double Report::seconds_left() const {
+  const TrainProgress& progress = trainer_.progress();
+  const double steps = static_cast<double>(trainer_.total_steps() - progress.step);
+  const double per_epoch = static_cast<double>(trainer_.steps_per_epoch());
+  const double train = steps * static_cast<double>(trainer_.train_images()) / per_epoch / rate_;
+  // Until a test was timed: a test image costs about a third of a training image.
+  const double test = test_seconds_ >= 0 ? test_seconds_ : static_cast<double>(trainer_.test_images()) / rate_ / 3;
+  return train + test * std::ceil(steps / per_epoch);
+}
+
+std::string Report::bar_line() const {
+  const TrainProgress& progress = trainer_.progress();
+  const int64_t per_epoch = trainer_.steps_per_epoch();
+  const int64_t epochs = (trainer_.total_steps() + per_epoch - 1) / per_epoch;
+  const double done = static_cast<double>(progress.batch) / static_cast<double>(per_epoch);
+  const std::string head = text("Epoch ", std::min(progress.epoch + 1, epochs), "/", epochs, " ");
+  const std::string share = fixed(std::floor(100 * done), 0) + "%";
+  std::string tail = text(std::string(5 - share.size(), ' '), share, "  loss ", losses_ ? fixed(loss_, 4) : "-", "  ");
+  tail += testing_ ? text("testing on ", grouped(trainer_.test_images()), " images")
+                   : text(rounded(rate_), " images/s  ", rate_ > 0 ? clock_time(seconds_left()) : "?", " left");
+  const int room = std::min(terminal_.columns - 1 - width(head) - width(tail) - 2, 40);
+  if (room < 4) return (head + tail).substr(0, std::max(terminal_.columns - 1, 0));
+  return head + "[" + bar(done, room, terminal_.unicode) + "]" + tail;
+}
+
+}  // namespace cnnlab

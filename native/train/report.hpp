@@ -1,0 +1,62 @@
+#pragma once
+#include <chrono>
+#include <fstream>
+#include <string>
+
+#include "lib/train/trainer.hpp"
+#include "native/cli/terminal.hpp"
+
+namespace cnnlab {
+
+/// "Test set: Average loss: 0.0536, Accuracy: 9822/10000 (98%)", as the source lesson prints it.
+std::string test_line(const Score& score);
+
+/// One JSON object a line for each event of a run.
+class JsonLog {
+ public:
+  /// No log for an empty path. Throws Error when the file cannot be opened.
+  JsonLog(const std::string& path, bool append);
+  /// Throws Error when the disk is full.
+  void step(const StepEvent& event);
+  void epoch(const EpochEvent& event);
+
+ private:
+  void write(const std::string& line);
+  std::string path_;
+  std::ofstream file_;
+};
+
+/// Tells on standard output how a run goes: a bar that is redrawn in place on a terminal, the source lesson's lines in
+/// a file or pipe.
+class Report {
+ public:
+  Report(const Trainer& trainer, bool quiet);
+
+  void say(const std::string& line);
+  void step(const StepEvent& event);
+  void epoch(const EpochEvent& event);
+  /// To be called between calls of `advance`: redraws the bar, not too often.
+  void redraw();
+  /// Removes the bar.
+  void clear();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::string bar_line() const;
+  double seconds_left() const;
+  void measure();
+
+  const Trainer& trainer_;
+  bool quiet_;
+  Terminal terminal_ = standard_output();
+  bool drawn_ = false;
+  Clock::time_point drawn_at_{}, test_began_{};
+  double loss_ = 0;            // smoothed
+  int64_t losses_ = 0;         // how many it is of
+  double rate_ = 0;            // training images/s in this epoch
+  double test_seconds_ = -1;   // of the last test; -1: none yet
+  int64_t measured_step_ = 0;  // the step that `loss_` is up to
+  bool testing_ = false;
+};
+
+}  // namespace cnnlab
