@@ -55,6 +55,7 @@ need() {
   say "installing by apt, $why: ${missing[*]}"
   as_root true || die "no right to install: please run  sudo apt-get install --no-install-recommends ${missing[*]}"
   local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3)
+  [[ -z ${CI:-} ]] || apt+=(-o DPkg::Options::=--force-unsafe-io)  # a machine for one run: much faster
   logged apt-update as_root "${apt[@]}" update
   logged apt-install as_root "${apt[@]}" install -y --no-install-recommends "${missing[@]}"
   hash -r
