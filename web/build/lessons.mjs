@@ -33,6 +33,8 @@ export function renderPage(root, described) {
 // carries ids, the others data-id (src/lesson.ts swaps them).
 function article(root, lesson, language, shown) {
   const { html, sections } = renderProse(root, lesson, language);
+  const taken = sections.find(({ id }) => pageIds(root).has(id));
+  if (taken) throw new Error(`${lesson.folder}/text.${language}.md: the section's id {#${taken.id}} is one of web/index.html's own`);
   const contents = sections.map(({ id, title }) => `<li><a href="#${id}">${title}</a></li>`).join("");
   const body = shown ? html : html.replace(/<(h[23]) id="/g, '<$1 data-id="');
   return `<article lang="${language}" data-lesson="${lesson.id}"${shown ? "" : " hidden"}>
@@ -40,6 +42,8 @@ function article(root, lesson, language, shown) {
 <details class="contents"><summary>${CONTENTS[language]}</summary><nav aria-label="${CONTENTS[language]}"><ol>${contents}</ol></nav></details>
 ${body}</article>`;
 }
+
+const pageIds = (root) => new Set([...readFileSync(join(root, "web/index.html"), "utf8").matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
 
 function sourceFile(root, file, first) {
   const source = readFileSync(join(root, file), "utf8");

@@ -24,7 +24,9 @@ export function renderProse(root, lesson, language) {
   const file = `${lesson.folder}/text.${language}.md`;
   const env = { root, lesson, language, file, sections: [] };
   const text = fillFacts(readFileSync(join(root, file), "utf8"), lesson.facts, file);
-  return { html: renderer().render(text, env), sections: env.sections };
+  // A long formula can be scrolled sideways, by keyboard too.
+  const html = renderer().render(text, env).replaceAll('<span class="katex-display">', '<span class="katex-display" tabindex="0">');
+  return { html, sections: env.sections };
 }
 
 let markdown;
