@@ -1,13 +1,18 @@
 # shellcheck shell=bash
 # Builds: CMake presets into build/native, build/web-threads, build/web-single, …, and the page into build/page.
 
-# show_progress: passes nothing on but Ninja's last "[12/80] …" line, overwritten in place, where a person is watching.
+# show_progress WHAT: reads Ninja's output and says that WHAT is being built, once something is; where a person is watching,
+# the last "[12/80] …" line stands below, overwritten in place.
 show_progress() {
-  local line
+  local line begun=""
   while IFS= read -r line; do
-    [[ -t 2 && $line == \[*/*\]* ]] && printf '\r\033[K%.*s' "$((${COLUMNS:-80} - 1))" "$line" >&2
+    [[ $line == \[*/*\]* && $line != *"Re-checking globbed"* ]] || continue
+    [[ $begun ]] || { begun=$SECONDS; say "building $1"; }
+    [[ ! -t 2 ]] || printf '\r\033[K%.*s' "$((${COLUMNS:-80} - 1))" "$line" >&2
   done
+  [[ $begun ]] || return 0
   [[ ! -t 2 ]] || printf '\r\033[K' >&2
+  say "that took $((SECONDS - begun)) s"
 }
 
 # build PRESET TARGET…: configures when needed, builds what is stale, and is silent when nothing is.
@@ -15,25 +20,22 @@ build() {
   local preset=$1 dir=build/$1 log=build/logs/$1.log
   shift
   [[ $preset != release ]] || dir=build/native
-  configure "$preset" "$dir" "$log"
-  [[ $(ninja -C "$dir" -n "$@" 2>&1) != *"no work to do"* ]] || return 0
-  local start=$SECONDS
-  say "building $* in $dir (log: $log)"
-  if ! cmake --build --preset "$preset" --target "$@" 2>&1 </dev/null | tee "$log" | show_progress; then
+  configure "$preset" "$dir"
+  if ! cmake --build --preset "$preset" --target "$@" 2>&1 </dev/null | tee "$log" | show_progress "$* in $dir"; then
     grep -E -A 12 'error|FAILED|undefined' "$log" | head -n 60 >&2 || tail -n 40 "$log" >&2
     die "the build in $dir failed (the whole output: $log)"
   fi
-  say "built $* in $((SECONDS - start)) s"
 }
 
+# configure PRESET FOLDER
 configure() {
-  local preset=$1 dir=$2 log=$3
+  local preset=$1 dir=$2
   # A tree that was moved or copied has to start over.
   if [[ -e $dir/CMakeCache.txt ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$(pwd -P)" "$dir/CMakeCache.txt"; then
     rm -rf "$dir"
   fi
   [[ -e $dir/build.ninja && $dir/.configured -nt CMakePresets.json ]] && return
-  logged "${log:11:-4}-configure" cmake --preset "$preset"
+  logged "$preset-configure" cmake --preset "$preset"
   touch "$dir/.configured"
 }
 

@@ -46,7 +46,7 @@ check_main() {
   local check_failed=0
   need_native
   need "to check the code" clang-format:clang-format clang-tidy:clang-tidy shellcheck:shellcheck git:git python3:python3
-  configure release build/native build/logs/release.log
+  configure release build/native
   unlock
   check_one "include arrows" python3 tests/check/arrows.py
   check_one "clang-format" check_format

@@ -36,28 +36,41 @@ as_root() {
   fi
 }
 
-installed() { [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null) == ii* ]]; }
-
 # need WHY ITEM…: installs the Debian packages that are missing. An item is a package, or COMMAND:PACKAGE, which any
 # program of that name satisfies. Without apt only the commands are asked for: CMake fetches the libraries itself.
 need() {
-  local why=$1 item missing=()
+  local why=$1 item libraries=() missing=()
   shift
   for item in "$@"; do
-    if [[ $item == *:* ]]; then
-      command -v "${item%%:*}" >/dev/null || missing+=("${item#*:}")
-    elif command -v apt-get >/dev/null && ! installed "$item"; then
-      missing+=("$item")
+    if [[ $item != *:* ]]; then
+      libraries+=("$item")
+    elif ! command -v "${item%%:*}" >/dev/null; then
+      missing+=("${item#*:}")
     fi
   done
-  [[ ${#missing[@]} -gt 0 ]] || return 0
-  command -v apt-get >/dev/null || die "please install these first, by their names here ($why): ${missing[*]}"
-  say "installing by apt, $why: ${missing[*]}"
-  as_root true || die "no right to install: please run  sudo apt-get install --no-install-recommends ${missing[*]}"
+  if [[ ${#libraries[@]} -gt 0 ]] && command -v apt-get >/dev/null; then
+    mapfile -t -O "${#missing[@]}" missing < <(not_installed "${libraries[@]}")
+  fi
+  [[ ${#missing[@]} == 0 ]] || install_by_apt "$why" "${missing[@]}"
+}
+
+# Those of the packages that dpkg does not have.
+not_installed() {
+  local have
+  have=$(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' "$@" 2>/dev/null | sed -n 's/^ii *//p') || true
+  printf '%s\n' "$@" | grep -vxF "$have" || true
+}
+
+install_by_apt() {
+  local why=$1
+  shift
+  command -v apt-get >/dev/null || die "please install these first, by their names here ($why): $*"
+  say "installing by apt, $why: $*"
+  as_root true || die "no right to install: please run  sudo apt-get install --no-install-recommends $*"
   local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3)
   [[ -z ${CI:-} ]] || apt+=(-o DPkg::Options::=--force-unsafe-io)  # a machine for one run: much faster
   logged apt-update as_root "${apt[@]}" update
-  logged apt-install as_root "${apt[@]}" install -y --no-install-recommends "${missing[@]}"
+  logged apt-install as_root "${apt[@]}" install -y --no-install-recommends "$@"
   hash -r
 }
 
