@@ -12,8 +12,8 @@ const CONTENTS = { en: "Contents", ko: "차례" };
  * @param {object} described what `cnnlab lessons --json` printed
  */
 export function renderPage(root, described) {
-  const lessons = described
-    .map((lesson) => ({ ...lesson, facts: new Map(lesson.facts.map((fact) => [fact.name, fact])) }))
+  const lessons = described.lessons
+    .map((lesson) => ({ ...lesson, facts: factsOf(root, lesson) }))
     .filter((lesson) => existsSync(join(root, lesson.folder, "text.en.md")));
   if (lessons.length === 0) throw new Error("no lesson has a text");
   const articles = lessons.flatMap((lesson, index) =>
@@ -27,6 +27,15 @@ export function renderPage(root, described) {
       code: files.map((file, index) => sourceFile(root, file, index === 0)).join("\n"),
     },
   };
+}
+
+// While a lesson has no trained weights, what the prose says of them shows a dash.
+function factsOf(root, { id, folder, facts }) {
+  const all = new Map(Object.entries(facts));
+  if (existsSync(join(root, folder, "weights.safetensors"))) return all;
+  console.warn(`page: ${id} has no trained weights yet: what its prose says of them shows a dash`);
+  for (const name of ["shipped_correct", "shipped_accuracy"]) all.set(name, null);
+  return all;
 }
 
 // Sections have the same ids in both languages, and a document may have an id only once: only the article that is shown
