@@ -16,8 +16,12 @@ namespace cnnlab::simd {
 /// What both directions come down to: out[o][i][j] = bias[o] + Σ_{c,kh,kw} in[c][i·stride + kh][j·stride + kw] ·
 /// w[o][c][kh][kw] on padded images. `in_plane` and `in_row` are distances in numbers.
 struct Correlation {
+  struct Range {
+    int64_t begin, end;
+  };
+
   int64_t c, o, k, stride, out_h, out_w, in_plane, in_row;
-  int64_t rows_begin, rows_end;  // the rows of a plane that are not padding: the others add nothing and are left out
+  Range rows, columns;  // those that are not padding: products with the others add nothing and are left out
 
   /// Where the weights of a block of channels that begins at `channel` stand.
   int64_t weights_of(int64_t channel) const { return channel * c * k * k; }
@@ -31,16 +35,16 @@ struct ConvTile {
 };
 
 /// The innermost loops: M output channels × P neighbouring pixels × L images in M·P registers; in each step P vectors
-/// of the image meet M broadcast weights. `in` and `weight` begin at the first of `rows` rows of the kernel. K is the
-/// kernel size as a constant, or 0 for any size and stride.
+/// of the image meet M broadcast weights. Only `rows` × `columns` of the kernel's elements take part, the first of
+/// which `in` and `weight` point to. K is the kernel size if it is known and all columns take part, or 0.
 template <class Arch, int K>
 struct ConvTileKernel {
   template <int M, int P>
-  static void run(const Correlation& g, int64_t rows, const float* in, const float* weight, const float* bias,
-                  float* out, int64_t out_plane) {
+  static void run(const Correlation& g, int64_t rows, int64_t columns, const float* in, const float* weight,
+                  const float* bias, float* out, int64_t out_plane) {
     using V = xsimd::batch<float, Arch>;
     constexpr int64_t L = lanes<Arch>;
-    const int64_t k = K > 0 ? K : g.k, step = K > 0 ? L : g.stride * L;
+    const int64_t k = K > 0 ? K : g.k, width = K > 0 ? K : columns, step = K > 0 ? L : g.stride * L;
     V sum[M][P];
 #pragma GCC unroll 8
     for (int m = 0; m < M; ++m)
@@ -48,9 +52,9 @@ struct ConvTileKernel {
       for (int p = 0; p < P; ++p) sum[m][p] = V(bias ? bias[m] : 0.0f);
     for (int64_t c = 0; c < g.c; ++c, in += g.in_plane, weight += (k - rows) * k * M) {
       const float* row = in;
-      for (int64_t kh = 0; kh < rows; ++kh, row += g.in_row)
+      for (int64_t kh = 0; kh < rows; ++kh, row += g.in_row, weight += (k - width) * M)
 #pragma GCC unroll 8
-        for (int64_t kw = 0; kw < k; ++kw, weight += M) {
+        for (int64_t kw = 0; kw < width; ++kw, weight += M) {
           V x[P];
 #pragma GCC unroll 8
           for (int p = 0; p < P; ++p) x[p] = V::load_aligned(row + kw * L + p * step);
@@ -70,41 +74,50 @@ struct ConvTileKernel {
 };
 
 template <class Arch>
-auto conv_tile_kernel(const Correlation& g, int64_t channels, int64_t pixels) {
+auto conv_tile_kernel(const Correlation& g, int64_t columns, int64_t channels, int64_t pixels) {
   constexpr int M = ConvTile<Arch>::channels, P = ConvTile<Arch>::pixels;
-  static constexpr auto any = instances<ConvTileKernel<Arch, 0>, M, P>(),
-                        k1 = instances<ConvTileKernel<Arch, 1>, M, P>(),
-                        k3 = instances<ConvTileKernel<Arch, 3>, M, P>(),
-                        k5 = instances<ConvTileKernel<Arch, 5>, M, P>();
-  const auto& table = g.stride > 1 ? any : g.k == 1 ? k1 : g.k == 3 ? k3 : g.k == 5 ? k5 : any;
+  static constexpr auto any = instances<ConvTileKernel<Arch, 0>, M, P>();
+  static constexpr auto k1 = instances<ConvTileKernel<Arch, 1>, M, P>();
+  static constexpr auto k3 = instances<ConvTileKernel<Arch, 3>, M, P>();
+  static constexpr auto k5 = instances<ConvTileKernel<Arch, 5>, M, P>();
+  const bool whole = g.stride == 1 && columns == g.k;
+  const auto& table = !whole ? any : g.k == 1 ? k1 : g.k == 3 ? k3 : g.k == 5 ? k5 : any;
   return table[(channels - 1) * P + pixels - 1];
 }
 
-/// Output channels [begin, end) of one group of images; `begin` and `end` are borders of EvenSplit(o,
-/// ConvTile::channels).
+/// The elements of the kernel that lie on `range` for at least one of `count` outputs from `first` on.
+template <class Arch>
+Correlation::Range kernel_elements(const Correlation& g, Correlation::Range range, int64_t first, int64_t count) {
+  const int64_t begin = std::max<int64_t>(0, range.begin - (first + count - 1) * g.stride);
+  return {begin, std::max(begin, std::min(g.k, range.end - first * g.stride))};
+}
+
+/// Output channels of the blocks [block_begin, block_end) of EvenSplit(o, ConvTile::channels), for one group of images.
 template <class Arch>
 void correlate(Correlation g, int64_t block_begin, int64_t block_end, const float* in, const float* weight,
                const float* bias, Images<float> out) {
   constexpr int64_t L = lanes<Arch>;
   const int64_t pixels = g.out_h * g.out_w;
   if (g.k == 1 && g.stride == 1 && g.in_row == g.out_w * L) {  // no neighbours: the image is one long row
+    g.out_h = 1;
     g.out_w = pixels;
-    g.out_h = g.rows_end = 1;
-    g.rows_begin = 0;
+    g.rows = {0, 1};
+    g.columns = {0, pixels};
   }
-  const EvenSplit<Arch> channels(g.o, ConvTile<Arch>::channels), columns(g.out_w, ConvTile<Arch>::pixels);
+  const EvenSplit<Arch> channels(g.o, ConvTile<Arch>::channels), parts(g.out_w, ConvTile<Arch>::pixels);
   float* tile = scratch(Scratch::tile, ConvTile<Arch>::channels * pixels * L);
   for (int64_t block = block_begin; block < block_end; ++block) {
     const int64_t o = channels.begin(block), count = channels.size(block);
     for (int64_t i = 0; i < g.out_h; ++i) {
-      const int64_t top = std::max<int64_t>(i * g.stride, g.rows_begin);
-      const int64_t rows = std::max<int64_t>(std::min(i * g.stride + g.k, g.rows_end) - top, 0);
-      const float* first_weight = weight + g.weights_of(o) + (top - i * g.stride) * g.k * count;
-      for (int64_t part = 0; part < columns.parts; ++part) {
-        const int64_t j = columns.begin(part);
-        conv_tile_kernel<Arch>(g, count, columns.size(part))(g, rows, in + top * g.in_row + j * g.stride * L,
-                                                             first_weight, bias ? bias + o : nullptr,
-                                                             tile + (i * g.out_w + j) * L, pixels * L);
+      const Correlation::Range rows = kernel_elements<Arch>(g, g.rows, i, 1);
+      for (int64_t part = 0; part < parts.parts; ++part) {
+        const int64_t j = parts.begin(part), width = parts.size(part);
+        const Correlation::Range columns = kernel_elements<Arch>(g, g.columns, j, width);
+        conv_tile_kernel<Arch>(g, columns.end - columns.begin, count, width)(
+            g, rows.end - rows.begin, columns.end - columns.begin,
+            in + (i * g.stride + rows.begin) * g.in_row + (j * g.stride + columns.begin) * L,
+            weight + g.weights_of(o) + (rows.begin * g.k + columns.begin) * count, bias ? bias + o : nullptr,
+            tile + (i * g.out_w + j) * L, pixels * L);
       }
     }
     for (int64_t m = 0; m < count; ++m)
@@ -136,8 +149,16 @@ void conv2d(const Conv2dGeometry& g, std::span<const float> x, std::span<const f
   if (5 * g.n < 2 * L) return conv2d_few<Arch>(g, x_data, weight_data, bias_data, y_data);
 
   const Packed<Arch> shape{g.c, g.h + 2 * g.padding, g.w + 2 * g.padding};
-  const Correlation correlation{g.c,       g.o,           g.k,         g.stride,  g.out_h(),
-                                g.out_w(), shape.plane(), shape.row(), g.padding, g.padding + g.h};
+  const Correlation correlation{.c = g.c,
+                                .o = g.o,
+                                .k = g.k,
+                                .stride = g.stride,
+                                .out_h = g.out_h(),
+                                .out_w = g.out_w(),
+                                .in_plane = shape.plane(),
+                                .in_row = shape.row(),
+                                .rows = {g.padding, g.padding + g.h},
+                                .columns = {g.padding, g.padding + g.w}};
   const float* weights = pack_weights<Arch>(g.o, g.c, g.k, [&](int64_t o, int64_t c, int64_t kh, int64_t kw) {
     return weight_data[((o * g.c + c) * g.k + kh) * g.k + kw];
   });

@@ -9,18 +9,17 @@ namespace cnnlab::simd {
 inline constexpr int64_t images_per_block = 16;
 
 /// dw[o][r][e] = Σ_{i,j} dy[o][i][j] · x[(r, e) at i, j], where (r, e) counts places in the input that one output looks
-/// at. All members but `out_w` are distances in numbers.
+/// at. All members but `out_w` are distances in numbers; those of dy follow from it.
 struct WeightSums {
-  int64_t out_w, step;          // from one output to the next, in both images
-  int64_t x_step_down, dy_row;  // from one row of outputs to the next
-  int64_t x_row, x_next;        // from one place r, and one place e, to the next
+  int64_t out_w, x_step, x_step_down;  // from one output to the next, and to the one below
+  int64_t x_row, x_next;               // from one place r, and one place e, to the next
   int64_t dy_plane;
 };
 
 /// How many sums are held in registers: output channels × R rows × places of a row.
 template <class Arch>
 struct WeightTile {
-  static constexpr int places = 5;
+  static constexpr int places = lanes<Arch> == 8 ? 3 : 5;
   static constexpr int channels = has_32_registers<Arch> ? 6 : 4;
   static constexpr int sums = has_32_registers<Arch> ? 25 : lanes<Arch> == 8 ? 12 : 10;
 };
@@ -39,24 +38,38 @@ struct WeightTileKernel {
     for (int m = 0; m < M; ++m)
 #pragma GCC unroll 16
       for (int e = 0; e < R * E; ++e) sum[m][e] = V(0.0f);
-    for (int64_t i = 0; i < out_rows; ++i, x += g.x_step_down, dy += g.dy_row)
-      for (int64_t j = 0; j < g.out_w * g.step; j += g.step) {
+    for (int64_t i = 0; i < out_rows; ++i, x += g.x_step_down) {
+      const float* at = x;
+      for (int64_t j = 0; j < g.out_w; ++j, at += g.x_step, dy += L) {
         V factor[R * E];
 #pragma GCC unroll 16
-        for (int e = 0; e < R * E; ++e) factor[e] = V::load_aligned(x + j + e / E * g.x_row + e % E * g.x_next);
+        for (int e = 0; e < R * E; ++e) factor[e] = V::load_aligned(at + e / E * g.x_row + e % E * g.x_next);
 #pragma GCC unroll 16
         for (int m = 0; m < M; ++m) {
-          const V d = V::load_aligned(dy + j + m * g.dy_plane);
+          const V d = V::load_aligned(dy + m * g.dy_plane);
 #pragma GCC unroll 16
           for (int e = 0; e < R * E; ++e) sum[m][e] = xsimd::fma(d, factor[e], sum[m][e]);
         }
       }
+    }
 #pragma GCC unroll 16
     for (int m = 0; m < M; ++m)
 #pragma GCC unroll 16
       for (int e = 0; e < R * E; ++e) sum[m][e].store_aligned(sums + (m * sums_plane + e / E * sums_row + e % E) * L);
   }
 };
+
+struct OutputRows {
+  int64_t begin, end;
+};
+
+/// The rows of outputs whose kernel row kh does not lie in the padding, where it adds nothing.
+template <class Arch>
+OutputRows outputs_inside(const Conv2dGeometry& g, int64_t kh) {
+  const int64_t begin = std::max<int64_t>(0, (g.padding - kh + g.stride - 1) / g.stride);
+  const int64_t below = g.padding + g.h - kh;  // rows of x, from that of the first output down
+  return {begin, std::max(begin, std::min(g.out_h(), (below + g.stride - 1) / g.stride))};
+}
 
 /// Sums over the lanes of `count` vectors, added to `to`.
 template <class Arch>
@@ -78,43 +91,38 @@ void add_lanes(const float* from, int64_t count, float* to) {
 
 /// The gradient of a convolution's weights, for output channels [o_begin, o_end) and one group of images.
 template <class Arch>
-void add_weight_gradient(const Conv2dGeometry& g, const Packed<Arch>& x_shape, const float* x,
-                         const Packed<Arch>& dy_shape, const float* dy, int64_t o_begin, int64_t o_end, float* dw) {
+void add_weight_gradient(const Conv2dGeometry& g, const Packed<Arch>& x_shape, const float* x, const float* dy,
+                         int64_t o_begin, int64_t o_end, float* dw) {
   using Tile = WeightTile<Arch>;
   constexpr int64_t L = lanes<Arch>;
   static constexpr auto row_kernels = instances<WeightTileKernel<Arch, 1>, Tile::channels, Tile::places>();
   static constexpr auto square_kernels = instances<WeightTileKernel<Arch, 3>, 2, Tile::places>();
+  // 3×3 in one go, where the registers allow it: then few planes of dy are in use at a time and stay in the L1 cache.
+  const bool square = has_32_registers<Arch> && g.k == 3;
+  const auto* kernels = square ? square_kernels.data() : row_kernels.data();
   // A 1×1 kernel looks at one place a channel: its channels are taken together as other kernels' columns are.
   const bool flat = g.k == 1;
   const int64_t rows = flat ? 1 : g.k, row = flat ? g.c : g.k, planes = flat ? 1 : g.c;
-  // 3×3 in one go, where the registers allow it: then few planes of dy are in use at a time and stay in the L1 cache.
-  const int64_t rows_at_once = has_32_registers<Arch> && g.k == 3 ? 3 : 1;
-  const auto& kernels = rows_at_once == 3 ? square_kernels.data() : row_kernels.data();
-  const WeightSums sums{g.out_w(),
-                        g.stride * L,
-                        g.stride * x_shape.row(),
-                        g.stride * dy_shape.row(),
-                        x_shape.row(),
-                        flat ? x_shape.plane() : L,
-                        dy_shape.plane()};
+  const WeightSums sums{.out_w = g.out_w(),
+                        .x_step = g.stride * L,
+                        .x_step_down = g.stride * x_shape.row(),
+                        .x_row = x_shape.row(),
+                        .x_next = flat ? x_shape.plane() : L,
+                        .dy_plane = g.out_h() * g.out_w() * L};
   const EvenSplit<Arch> places(row, Tile::places);
-  const int64_t most_channels = rows_at_once == 3 ? 2 : std::min<int64_t>(Tile::sums / places.size(0), Tile::channels);
-  const EvenSplit<Arch> channels(o_end - o_begin, most_channels);
+  const int64_t most = square ? 2 : std::min<int64_t>(Tile::sums / places.size(0), Tile::channels);
+  const EvenSplit<Arch> channels(o_end - o_begin, most);
   float* tile = scratch(Scratch::tile, Tile::channels * rows * row * L);
   for (int64_t block = 0; block < channels.parts; ++block) {
     const int64_t o = o_begin + channels.begin(block), count = channels.size(block);
     for (int64_t c = 0; c < planes; ++c) {
-      for (int64_t kh = 0; kh < rows; kh += rows_at_once) {
-        // Outputs whose row kh lies in the padding add nothing.
-        const int64_t first = rows_at_once == 3 ? 0 : std::max<int64_t>(0, (g.padding - kh + g.stride - 1) / g.stride);
-        const int64_t last =
-            rows_at_once == 3 ? g.out_h() - 1 : std::min(g.out_h() - 1, (g.padding + g.h - 1 - kh) / g.stride);
+      for (int64_t kh = 0; kh < rows; kh += square ? 3 : 1) {
+        const auto [first, last] = square ? OutputRows{0, g.out_h()} : outputs_inside<Arch>(g, kh);
         for (int64_t part = 0; part < places.parts; ++part) {
           const int64_t e = places.begin(part);
           kernels[(count - 1) * Tile::places + places.size(part) - 1](
-              sums, last - first + 1,
-              x + c * x_shape.plane() + (first * g.stride + kh) * x_shape.row() + e * sums.x_next,
-              dy + o * sums.dy_plane + first * sums.dy_row, tile + (kh * row + e) * L, rows * row, row);
+              sums, last - first, x + c * x_shape.plane() + (first * g.stride + kh) * x_shape.row() + e * sums.x_next,
+              dy + o * sums.dy_plane + first * g.out_w() * L, tile + (kh * row + e) * L, rows * row, row);
         }
       }
       for (int64_t m = 0; m < count; ++m)
@@ -125,16 +133,11 @@ void add_weight_gradient(const Conv2dGeometry& g, const Packed<Arch>& x_shape, c
 
 /// db[o] += Σ of a plane of dy.
 template <class Arch>
-void add_bias_gradient(const Conv2dGeometry& g, const Packed<Arch>& shape, const float* dy, int64_t o_begin,
-                       int64_t o_end, float* db) {
+void add_bias_gradient(const Packed<Arch>& shape, const float* dy, int64_t o_begin, int64_t o_end, float* db) {
   using V = xsimd::batch<float, Arch>;
-  const int64_t step = g.stride * lanes<Arch>;
   for (int64_t o = o_begin; o < o_end; ++o) {
     V sum(0.0f);
-    for (int64_t i = 0; i < g.out_h(); ++i) {
-      const float* row = dy + o * shape.plane() + i * g.stride * shape.row();
-      for (int64_t j = 0; j < g.out_w(); ++j) sum += V::load_aligned(row + j * step);
-    }
+    for (int64_t i = 0; i < shape.plane(); i += lanes<Arch>) sum += V::load_aligned(dy + o * shape.plane() + i);
     db[o] += xsimd::hadd(sum);
   }
 }
@@ -157,69 +160,85 @@ void sum_blocks(const float* partial, int64_t blocks, int64_t stride, int64_t co
 /// a correlation of padded dy with the kernels turned by 180° and their channel axes exchanged. With a stride, outputs
 /// stand `stride` apart on the input's grid: dy is packed with as many zeros between them.
 template <class Arch>
+struct InputGradient {
+  Conv2dGeometry g;
+  int64_t margin = std::max<int64_t>(g.k - 1 - g.padding, 0);  // around packed dy
+  int64_t corner = g.padding + margin - (g.k - 1);             // where the window of the first pixel of dx begins
+  Packed<Arch> shape{g.o, size(g.out_h(), g.h), size(g.out_w(), g.w)};
+  Correlation correlation{.c = g.o,
+                          .o = g.c,
+                          .k = g.k,
+                          .stride = 1,
+                          .out_h = g.h,
+                          .out_w = g.w,
+                          .in_plane = shape.plane(),
+                          .in_row = shape.row(),
+                          .rows = {margin - corner, margin - corner + (g.out_h() - 1) * g.stride + 1},
+                          .columns = {margin - corner, margin - corner + (g.out_w() - 1) * g.stride + 1}};
+  int64_t blocks = EvenSplit<Arch>(g.c, ConvTile<Arch>::channels).parts;
+
+  int64_t size(int64_t out, int64_t in) const { return std::max((out - 1) * g.stride + 1, in + g.padding) + margin; }
+
+  const float* pack_turned(const float* weight) const {
+    return pack_weights<Arch>(g.c, g.o, g.k, [&](int64_t c, int64_t o, int64_t kh, int64_t kw) {
+      return weight[((o * g.c + c) * g.k + g.k - 1 - kh) * g.k + g.k - 1 - kw];
+    });
+  }
+
+  void run(Images<const float> dy, const float* turned, int64_t part, int64_t parts, Images<float> dx) const {
+    float* packed = scratch(Scratch::dy, shape.size());
+    pack<Arch>(dy, g.out_h(), g.out_w(), shape, margin, g.stride, packed);
+    correlate<Arch>(correlation, blocks * part / parts, blocks * (part + 1) / parts,
+                    packed + corner * (shape.row() + lanes<Arch>), turned, nullptr, dx);
+  }
+};
+
+/// Adds what one group of images contributes to dw and db, for output channels [o_begin, o_end); either may be null.
+template <class Arch>
+void add_parameter_gradients(const Conv2dGeometry& g, Images<const float> x, Images<const float> dy, int64_t o_begin,
+                             int64_t o_end, float* dw, float* db) {
+  const Packed<Arch> x_shape{g.c, g.h + 2 * g.padding, g.w + 2 * g.padding}, dy_shape{g.o, g.out_h(), g.out_w()};
+  float* packed_dy = scratch(Scratch::dy, dy_shape.size());
+  pack<Arch>(dy, g.out_h(), g.out_w(), dy_shape, 0, 1, packed_dy);
+  if (db) add_bias_gradient<Arch>(dy_shape, packed_dy, o_begin, o_end, db);
+  if (!dw) return;
+  float* packed_x = scratch(Scratch::x, x_shape.size());
+  pack<Arch>(x, g.h, g.w, x_shape, g.padding, 1, packed_x);
+  add_weight_gradient<Arch>(g, x_shape, packed_x, packed_dy, o_begin, o_end, dw);
+}
+
+template <class Arch>
 void conv2d_backward(const Conv2dGeometry& g, std::span<const float> x, std::span<const float> weight,
                      std::span<const float> dy, std::span<float> dx, std::span<float> dw, std::span<float> db) {
   constexpr int64_t L = lanes<Arch>;
-  const int64_t reach = g.k - 1, margin = dx.empty() ? 0 : std::max<int64_t>(reach - g.padding, 0);
-  const int64_t corner = g.padding + margin - reach;  // where, in packed dy, the window of the first pixel of dx begins
-  const auto dy_rows = [&](int64_t out, int64_t in) {
-    return std::max((out - 1) * g.stride + 1, dx.empty() ? 0 : in + g.padding) + margin;
-  };
-  const Packed<Arch> x_shape{g.c, g.h + 2 * g.padding, g.w + 2 * g.padding};
-  const Packed<Arch> dy_shape{g.o, dy_rows(g.out_h(), g.h), dy_rows(g.out_w(), g.w)};
-  const Correlation to_dx{g.o,
-                          g.c,
-                          g.k,
-                          1,
-                          g.h,
-                          g.w,
-                          dy_shape.plane(),
-                          dy_shape.row(),
-                          margin - corner,
-                          margin - corner + (g.out_h() - 1) * g.stride + 1};
-
-  const float *x_data = x.data(), *dy_data = dy.data(), *weight_data = weight.data(), *turned = nullptr;
+  const bool want_dx = !dx.empty(), want_dw = !dw.empty(), want_db = !db.empty();
+  const float *x_data = x.data(), *dy_data = dy.data();
   float* dx_data = dx.data();
-  if (!dx.empty())
-    turned = pack_weights<Arch>(g.c, g.o, g.k, [&](int64_t c, int64_t o, int64_t kh, int64_t kw) {
-      return weight_data[((o * g.c + c) * g.k + reach - kh) * g.k + reach - kw];
-    });
+  const InputGradient<Arch> input{g};
+  const float* turned = want_dx ? input.pack_turned(weight.data()) : nullptr;
 
-  const int64_t blocks = (g.n + images_per_block - 1) / images_per_block, numbers = g.o * g.c * g.k * g.k;
-  const int64_t tiles = EvenSplit<Arch>(g.c, ConvTile<Arch>::channels).parts;
-  const int64_t parts = parts_per_group(blocks, std::min(tiles, g.o));
-  const bool want_dw = !dw.empty(), want_db = !db.empty(), want_dx = !dx.empty();
-  float* partial = scratch(Scratch::partial_sums, blocks * (numbers + g.o));
+  const int64_t blocks = (g.n + images_per_block - 1) / images_per_block;
+  const int64_t parts = parts_per_group(blocks, std::min(input.blocks, g.o));
+  const int64_t of_one = g.c * g.k * g.k, numbers = g.o * of_one, of_block = numbers + g.o;
+  float* partial = scratch(Scratch::partial_sums, blocks * of_block);
 
   parallel_for(blocks * parts, [&](int64_t task) {
     const int64_t block = task / parts, part = task % parts;
-    const int64_t o_begin = g.o * part / parts, o_end = g.o * (part + 1) / parts, of_one = g.c * g.k * g.k;
-    float* dw_block = partial + block * (numbers + g.o);
-    float* db_block = dw_block + numbers;
+    const int64_t o_begin = g.o * part / parts, o_end = g.o * (part + 1) / parts;
+    float *dw_block = partial + block * of_block, *db_block = dw_block + numbers;
     for (int64_t i = o_begin * of_one; i < o_end * of_one; ++i) dw_block[i] = 0.0f;
     for (int64_t o = o_begin; o < o_end; ++o) db_block[o] = 0.0f;
     for (int64_t first = block * images_per_block; first < std::min(g.n, (block + 1) * images_per_block); first += L) {
-      const int64_t count = std::min(L, g.n - first), x_stride = g.c * g.h * g.w,
-                    dy_stride = g.o * g.out_h() * g.out_w();
-      float* packed_dy = scratch(Scratch::dy, dy_shape.size());
-      const float* dy_pixels = packed_dy + margin * (dy_shape.row() + L);
-      pack<Arch>({dy_data + first * dy_stride, dy_stride, count}, g.out_h(), g.out_w(), dy_shape, margin, g.stride,
-                 packed_dy);
-      if (want_dx) {
-        correlate<Arch>(to_dx, tiles * part / parts, tiles * (part + 1) / parts,
-                        packed_dy + corner * (dy_shape.row() + L), turned, nullptr,
-                        {dx_data + first * x_stride, x_stride, count});
-      }
-      if (want_db) add_bias_gradient<Arch>(g, dy_shape, dy_pixels, o_begin, o_end, db_block);
-      if (want_dw) {
-        float* packed_x = scratch(Scratch::x, x_shape.size());
-        pack<Arch>({x_data + first * x_stride, x_stride, count}, g.h, g.w, x_shape, g.padding, 1, packed_x);
-        add_weight_gradient<Arch>(g, x_shape, packed_x, dy_shape, dy_pixels, o_begin, o_end, dw_block);
-      }
+      const int64_t count = std::min(L, g.n - first), x_size = g.c * g.h * g.w, dy_size = g.o * g.out_h() * g.out_w();
+      const Images<const float> dy_group{dy_data + first * dy_size, dy_size, count};
+      if (want_dx) input.run(dy_group, turned, part, parts, {dx_data + first * x_size, x_size, count});
+      if (want_dw || want_db)
+        add_parameter_gradients<Arch>(g, {x_data + first * x_size, x_size, count}, dy_group, o_begin, o_end,
+                                      want_dw ? dw_block : nullptr, want_db ? db_block : nullptr);
     }
   });
-  if (want_dw) sum_blocks<Arch>(partial, blocks, numbers + g.o, numbers, dw.data());
-  if (want_db) sum_blocks<Arch>(partial + numbers, blocks, numbers + g.o, g.o, db.data());
+  if (want_dw) sum_blocks<Arch>(partial, blocks, of_block, numbers, dw.data());
+  if (want_db) sum_blocks<Arch>(partial + numbers, blocks, of_block, g.o, db.data());
 }
 
 }  // namespace cnnlab::simd

@@ -16,7 +16,10 @@ void relu(In<T> x, Out<T> y) {
 /// dy through.
 template <class T>
 void relu_backward(In<T> x, In<T> dy, Out<T> dx) {
-  for (size_t i = 0; i < x.size(); ++i) dx[i] = x[i] <= 0 ? T(0) : dy[i];
+  for (size_t i = 0; i < x.size(); ++i) {
+    const T passed = dy[i];  // read in any case: a choice between two values is a vector instruction, a branch is not
+    dx[i] = x[i] <= 0 ? T(0) : passed;
+  }
 }
 
 template <class T>
