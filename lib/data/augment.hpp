@@ -17,6 +17,9 @@ struct AugmentOptions {
   double shear = 0.3;      ///< x moves by shear·y: how handwriting slants
   double warp = 0.7;       ///< pixels: the amplitude of slow waves along x and y
   double thickness = 0.7;  ///< strokes, light on dark, grow (+) or shrink (−) by so much of a pixel; at most 1
+  /// The share of images that are replaced, before all else, by a pen drawing of the same digit (`draw_pen_digit`), for
+  /// a net that is to read hands from anywhere. Only for 28×28 grey digits.
+  double redraw = 0;
 };
 
 /// One image (C, H, W) of bytes → floats in 0 … 1, distorted about its centre, sampled bilinearly; what comes from

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "lib/data/pen_digits.hpp"
 #include "lib/kernels/parallel.hpp"
 
 namespace cnnlab {
@@ -20,6 +21,10 @@ Loader::Loader(const Dataset& data, LoaderOptions options)
   check(options.batch_size >= 1, "loader: batch size ", options.batch_size, " is not positive");
   check(options.window >= 0, "loader: window ", options.window, " is negative");
   check(total_ >= 1, "loader: data set '", data.name, "' has no images");
+  check(!options.augment || options.augment->redraw == 0 ||
+            (data.channels == 1 && data.height == 28 && data.width == 28 && data.classes == 10),
+        "loader: only 28×28 grey digits can be redrawn; data set '", data.name, "' has images of ", data.channels, "×",
+        data.height, "×", data.width, " in ", data.classes, " classes");
   check(total_ >= data.size() && total_ <= std::numeric_limits<int32_t>::max(), "loader: a total of ", total_,
         " images does not fit data set '", data.name, "' with ", data.size());
 }
@@ -72,8 +77,12 @@ void Loader::fill(int64_t epoch, std::span<const int32_t> chosen, Batch& batch) 
     const std::span<float> out = floats.subspan(static_cast<size_t>(i) * pixels, pixels);
     const std::span<const uint8_t> image = data_.image(chosen[i]);
     if (options_.augment) {
-      const Random random{options_.seed, augmenting, static_cast<uint64_t>(epoch), static_cast<uint64_t>(chosen[i])};
-      augment(*options_.augment, random, image, data_.channels, data_.height, data_.width, out);
+      Random random{options_.seed, augmenting, static_cast<uint64_t>(epoch), static_cast<uint64_t>(chosen[i])};
+      std::vector<uint8_t> redrawn;
+      if (options_.augment->redraw > 0 && random.uniform() < options_.augment->redraw)
+        redrawn = draw_pen_digit(batch.labels[i], random);
+      augment(*options_.augment, random, redrawn.empty() ? image : redrawn, data_.channels, data_.height, data_.width,
+              out);
     } else {
       std::transform(image.begin(), image.end(), out.begin(),
                      [](uint8_t byte) { return static_cast<float>(byte) / 255.0f; });

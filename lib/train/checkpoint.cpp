@@ -38,6 +38,7 @@ void visit(AugmentOptions& a, Visitor&& field) {
   field("shear", a.shear);
   field("warp", a.warp);
   field("thickness", a.thickness);
+  field("redraw", a.redraw);
 }
 
 template <class Visitor>
