@@ -12,7 +12,10 @@ TrainSettings chosen_settings(const TrainOptions& options) {
   settings.schedule = parse_schedule(options.schedule);
   settings.loader.seed = static_cast<uint64_t>(options.seed);
   settings.loader.shuffle = !options.no_shuffle;
-  if (options.augment) settings.loader.augment.emplace();
+  if (options.redraw < 0 || options.redraw > 1)
+    throw UsageError(text("--redraw is a share of the images, from 0 to 1, got ", options.redraw));
+  if (options.redraw > 0 && !options.augment) throw UsageError("--redraw is a part of --augment: give both");
+  if (options.augment) settings.loader.augment = AugmentOptions{.redraw = options.redraw};
   settings.max_steps = options.steps.value_or(0);
   return settings;
 }
@@ -71,6 +74,7 @@ void TrainOptions::add_to(OptionList& list) {
   list.number("--weight-decay", settings.sgd.weight_decay, "weight decay");
   list.one_of("--schedule", schedule, {"constant", "step", "cosine"}, "how the learning rate falls over the run");
   list.flag("--augment", augment, "bend the training images anew in each epoch: shift, scale, turn, slant");
+  list.number("--redraw", redraw, "with --augment: the share of digits replaced by pen drawings of the same digit");
   list.whole("--seed", seed, 0, any_number, "initial weights and order; the same seed gives the same bits");
   list.flag("--no-shuffle", no_shuffle, "take the images in the order of the file");
   list.text("--init", "FILE", init, "start from these weights instead of random ones");
@@ -111,6 +115,7 @@ std::vector<std::pair<std::string, std::string>> defining_options(const Plan& pl
       {"--weight-decay", shortest(s.sgd.weight_decay)},
       {"--schedule", std::string(schedule_name(s.schedule))},
       {"--augment", s.loader.augment ? "on" : ""},
+      {"--redraw", s.loader.augment && s.loader.augment->redraw > 0 ? shortest(s.loader.augment->redraw) : ""},
       {"--seed", std::to_string(s.loader.seed)},
       {"--no-shuffle", s.loader.shuffle ? "" : "on"},
   };

@@ -18,6 +18,7 @@ struct TrainOptions {
   int64_t seed = default_seed;
   std::string schedule = "constant";
   bool augment = false, no_shuffle = false;
+  double redraw = 0;
   std::optional<int64_t> steps;
   std::string init, out, checkpoint, resume, log;
   bool quiet = false;
