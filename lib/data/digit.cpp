@@ -9,15 +9,13 @@
 namespace cnnlab {
 namespace {
 
-constexpr int64_t image_size = 28, digit_size = 20;  // MNIST's
+constexpr int64_t image_size = mnist_image_size, digit_size = mnist_digit_size;
 constexpr int64_t raw_size = 4 * image_size;
 constexpr double pens_in_pad = 12;  // the page draws with a pen of a twelfth of the pad's width
 constexpr size_t max_points = 8'192;
 // Beyond these, a drawing's numbers could leave a double's range on their way.
 constexpr double largest = 1e60, smallest = 1e-60;
 constexpr float faint = 0.05f;  // ink that does not count for the bounding box
-// Where MNIST's digits have their centre of mass: measured, in the middle of pixel 14 of 0 … 27.
-constexpr double mass_centre = 14.5;
 
 // Without what cannot be drawn (coordinates that are no numbers, or out of range), and with a bounded number of points.
 std::vector<Stroke> drawable(const std::vector<Stroke>& strokes) {
@@ -42,14 +40,6 @@ std::vector<Stroke> drawable(const std::vector<Stroke>& strokes) {
     if (!some.empty()) thinned.push_back(std::move(some));
   }
   return thinned;
-}
-
-Box box_around(const std::vector<Stroke>& strokes) {
-  Box box{1e300, 1e300, -1e300, -1e300};
-  for (const Stroke& stroke : strokes)
-    for (Point p : stroke)
-      box = {std::min(box.left, p.x), std::min(box.top, p.y), std::max(box.right, p.x), std::max(box.bottom, p.y)};
-  return box;
 }
 
 Box grown(Box box, double by) { return {box.left - by, box.top - by, box.right + by, box.bottom + by}; }
@@ -91,7 +81,7 @@ void scale_and_center(Digit& digit, const Box& region, double scale, bool center
   digit.scaled = draw(Placement{scale, region.centre(), middle}, height, width);
 
   const Point moved = center ? centre_of_mass(digit.scaled) : middle;
-  const double target = center ? mass_centre : image_size / 2.0;
+  const double target = center ? mnist_mass_centre : image_size / 2.0;
   digit.image = Tensor::zeros({image_size, image_size});
   paste(digit.scaled, std::lround(target - moved.y), std::lround(target - moved.x), digit.image);
 }

@@ -8,6 +8,11 @@
 
 namespace cnnlab {
 
+/// MNIST's form: images of 28×28, the digit's longer side 20 pixels.
+inline constexpr int64_t mnist_image_size = 28, mnist_digit_size = 20;
+/// Where MNIST's digits have their centre of mass: measured, in the middle of pixel 14 of 0 … 27.
+inline constexpr double mnist_mass_centre = 14.5;
+
 /// Which steps of MNIST's own procedure (LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to
 /// document recognition", 1998, section III A) are done. With all three off the net sees the drawing area as it is,
 /// 28×28.

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "lib/data/digit.hpp"
+
 namespace cnnlab {
 namespace {
 
@@ -155,18 +157,15 @@ std::vector<Stroke> write_digit(int digit, Random& random) {
 }
 
 std::vector<uint8_t> draw_pen_digit(int digit, Random& random) {
-  constexpr int64_t size = 28, digit_size = 20;
+  constexpr int64_t size = mnist_image_size;
   const std::vector<Stroke> strokes = write_digit(digit, random);
-  Box box{1e9, 1e9, -1e9, -1e9};
-  for (const Stroke& stroke : strokes)
-    for (const Point& p : stroke)
-      box = {std::min(box.left, p.x), std::min(box.top, p.y), std::max(box.right, p.x), std::max(box.bottom, p.y)};
+  const Box box = box_around(strokes);
   const double pen = random.uniform(1.8, 3.2);
-  const Tensor drawn =
-      draw_strokes(strokes, {(digit_size - pen) / box.longer(), box.centre(), {size / 2, size / 2}}, pen, size, size);
+  const Tensor drawn = draw_strokes(
+      strokes, {(mnist_digit_size - pen) / box.longer(), box.centre(), {size / 2, size / 2}}, pen, size, size);
   const Point mass = centre_of_mass(drawn);
   Tensor centred = Tensor::zeros({size, size});
-  paste(drawn, std::lround(size / 2 - mass.y), std::lround(size / 2 - mass.x), centred);
+  paste(drawn, std::lround(mnist_mass_centre - mass.y), std::lround(mnist_mass_centre - mass.x), centred);
   std::vector<uint8_t> bytes;
   for (float ink : centred.data()) bytes.push_back(static_cast<uint8_t>(std::lround(255 * ink)));
   return bytes;

@@ -86,6 +86,14 @@ void transform_line(std::span<const double> f, std::span<double> out, std::vecto
 
 }  // namespace
 
+Box box_around(const std::vector<Stroke>& strokes) {
+  Box box{1e300, 1e300, -1e300, -1e300};
+  for (const Stroke& stroke : strokes)
+    for (Point p : stroke)
+      box = {std::min(box.left, p.x), std::min(box.top, p.y), std::max(box.right, p.x), std::max(box.bottom, p.y)};
+  return box;
+}
+
 Tensor draw_strokes(const std::vector<Stroke>& strokes, const Placement& placement, double pen, int64_t height,
                     int64_t width) {
   const double reach = pen / 2 + 0.5;  // ink ends half a pixel outside the line's edge

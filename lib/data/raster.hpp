@@ -23,6 +23,9 @@ struct Box {
   Point centre() const { return {left + width() / 2, top + height() / 2}; }
 };
 
+/// The smallest box around all points; of no width when there are none.
+Box box_around(const std::vector<Stroke>& strokes);
+
 /// x ↦ scale · (x − source) + target: where a point of the source comes to lie in a raster.
 struct Placement {
   double scale;
