@@ -122,7 +122,9 @@ async function loop(machine: Program): Promise<void> {
       told.weights = performance.now();
     }
     if (report.state === "training" && performance.now() - told.score > SCORE) {
-      say({ type: "score", score: machine.json<Score>("train_test", SCORE_IMAGES) });
+      const score = machine.json<Score & { error?: string }>("train_test", SCORE_IMAGES);
+      if (score.error) throw new Error(score.error);
+      say({ type: "score", score });
       told.score = performance.now();
     }
     await (report.state === "waiting" ? Promise.race([dataCame.promise, messageCame.promise]) : giveWay());
