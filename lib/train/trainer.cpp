@@ -93,9 +93,10 @@ void Trainer::guard(float loss) {
   std::vector<Variable> parameters = model_->parameters();
   for (size_t i = 0; i < parameters.size(); ++i)
     std::ranges::copy(restored[i].data(), parameters[i].value().data().begin());
-  fail(text("training: the loss is ", loss, " at step ", progress_.step + 1, " (epoch ", progress_.epoch + 1,
-            "): learning rate ", settings_.sgd.lr, " with momentum ", settings_.sgd.momentum,
-            " is probably too high; try ", settings_.sgd.lr / 10, ". The last good weights are kept"));
+  fail(text("training: the loss is ", std::isnan(loss) ? "NaN" : "infinite", " at step ", progress_.step + 1,
+            " (epoch ", progress_.epoch + 1, "): learning rate ", settings_.sgd.lr, " with momentum ",
+            settings_.sgd.momentum, " is probably too high; try ", settings_.sgd.lr / 10,
+            ". The last good weights are kept"));
 }
 
 void Trainer::say_step() {

@@ -29,7 +29,7 @@ CLI::Validator whole_number(int64_t least, int64_t most) {
                 most == any_number ? text("of at least ", least) : text("from ", least, " to ", grouped(most));
             return text("needs a whole number ", range, ", got \"", value, "\"");
           },
-          "N"};
+          ""};
 }
 
 CLI::Validator number_from_zero() {
@@ -40,7 +40,7 @@ CLI::Validator number_from_zero() {
             if (problem == std::errc() && stop == end && std::isfinite(number) && number >= 0) return std::string();
             return text("needs a number of at least 0, got \"", value, "\"");
           },
-          "X"};
+          ""};
 }
 
 CLI::Validator member(const std::vector<std::string>& names) {
@@ -48,7 +48,7 @@ CLI::Validator member(const std::vector<std::string>& names) {
             if (std::ranges::find(names, value) != names.end()) return std::string();
             return text("needs one of ", joined(names, ", "), ", got \"", value, "\"");
           },
-          joined(names, "|")};
+          ""};
 }
 
 // The last of several wins, as people expect who add an option to a command that they called up again.
@@ -111,6 +111,7 @@ int run_program(const std::vector<Command>& commands, const char* version, int a
   for (const Command& command : commands) {
     CLI::App* app = program.add_subcommand(command.name, command.help);
     app->footer(command.examples);
+    app->group("Commands");
     app->callback([&chosen, run = command.declare(lists.emplace_back(*app))] { chosen = run; });
   }
 

@@ -38,6 +38,17 @@ std::string entry(const std::string& name, const std::string& description, int i
 }
 
 class HelpLayout : public CLI::Formatter {
+  std::string make_description(const CLI::App* app) const override {
+    return app->get_parent() ? "cnnlab " + app->get_name() + " " + app->get_description() + "\n\n"
+                             : app->get_description() + "\n";
+  }
+  std::string make_usage(const CLI::App* app, std::string) const override {
+    if (!app->get_parent()) return "Usage: cnnlab COMMAND [OPTIONS]\n";
+    std::string usage = "Usage: cnnlab " + app->get_name() + " [OPTIONS]";
+    for (const CLI::Option* option : app->get_options())
+      if (option->get_positional()) usage += " " + option->get_name(true) + " ...";
+    return usage + "\n";
+  }
   std::string make_option(const CLI::Option* option, bool positional) const override {
     std::string description = make_option_desc(option);
     if (!option->get_default_str().empty()) description += " (default: " + option->get_default_str() + ")";
@@ -109,9 +120,10 @@ std::shared_ptr<CLI::Formatter> help_layout() { return std::make_shared<HelpLayo
 std::string explain(const CLI::ParseError& error, const CLI::App& program) {
   const auto chosen = program.get_subcommands();
   const CLI::App* command = chosen.empty() ? nullptr : chosen.front();
-  if (error.get_name() == "ExtrasError") {
+  if (dynamic_cast<const CLI::ExtrasError*>(&error)) {
     const auto words = command && !command->remaining().empty() ? command->remaining() : program.remaining();
-    if (!words.empty()) return explain_unknown(words.front(), program, command);
+    const auto option = std::ranges::find_if(words, [](const std::string& word) { return word.starts_with("-"); });
+    if (!words.empty()) return explain_unknown(option == words.end() ? words.front() : *option, program, command);
   }
   std::string message = error.what();
   const size_t colon = message.find(": ");

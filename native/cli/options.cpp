@@ -46,9 +46,10 @@ void apply_set(const Lesson& lesson, const std::string& setting, std::map<std::s
 
 }  // namespace
 
-void NetworkChoice::add_to(OptionList& list) {
-  list.one_of("--lesson", lesson, lesson_ids(),
-              text("the lesson whose network it is (default: that of the weights, else ", default_lesson().id, ")"));
+void NetworkChoice::add_to(OptionList& list, std::string help) {
+  if (help.empty())
+    help = text("the lesson whose network it is (default: that of the weights, else ", default_lesson().id, ")");
+  list.one_of("--lesson", lesson, lesson_ids(), help);
   list.texts("--set", "NAME=VALUE", set, "an option of the lesson's network; cnnlab lessons lists them");
 }
 

@@ -18,7 +18,7 @@ struct NetworkChoice {
   std::string lesson;  ///< empty: the shipped default
   std::vector<std::string> set;
 
-  void add_to(OptionList& list);
+  void add_to(OptionList& list, std::string help = "");
   /// The lesson and all options of its network. UsageError for a bad `--set`.
   NetworkName name() const;
   /// The same, but what was not chosen is taken from a weights file.

@@ -67,9 +67,9 @@ ordered_json describe(const Lesson& lesson) {
 }
 
 void print_list() {
-  Table table({{"lesson"}, {"title"}, {"제목"}, {"code"}});
+  Table table({{"lesson"}, {"code"}, {"title"}, {"제목"}});
   for (const Lesson& lesson : lessons()) {
-    table.add({lesson.id, lesson.title_en, lesson.title_ko, lesson.folder});
+    table.add({lesson.id, lesson.folder, lesson.title_en, lesson.title_ko});
     for (const LessonOption& option : lesson.options)
       table.heading(text("    --set ", option.name, "=", option.initial, "  ", option.help, " (", option.least, " to ",
                          option.most, ")"));

@@ -76,28 +76,27 @@ void print_forward(const Tape& tape) {
                {"op"},
                {"layer"},
                {"output"},
-               {"parameters", Table::right},
-               {"multiply-adds", Table::right},
+               {"params", Table::right},
+               {"mult-adds", Table::right},
                {"time", Table::right}});
   std::vector<std::string> shown;
   int index = 0;
   for (const auto& [node, output] : tape.records()) {
     add_lines(table, *node, shown);
     const int64_t parameters = parameter_count(*node);
-    table.add({text("  ", ++index), std::string(node->op), node->path, output.shape().str(),
+    table.add({std::to_string(++index), std::string(node->op), node->path, output.shape().str(),
                parameters ? grouped(parameters) : "", node->multiply_adds ? grouped(node->multiply_adds) : "",
                microseconds(node->forward_seconds)});
   }
   std::cout << "FORWARD\n" << table.str();
 }
 
-// The lengths of the gradients of an op's parameters: "weight 0.12, bias 0.034".
-std::string parameter_gradients(const Node<float>& node) {
-  std::string list;
+// The length of the gradient of all of an op's parameters together; "" for an op without.
+std::string parameter_gradient(const Node<float>& node) {
+  double squares = 0;
   for (const Variable& input : node.inputs)
-    if (!input.node() && input.has_grad())
-      list += text(list.empty() ? "" : ", ", input.name(), " ", fixed(norm(input.grad()), 4));
-  return list;
+    if (!input.node() && input.has_grad()) squares += std::pow(norm(input.grad()), 2);
+  return parameter_count(node) ? fixed(std::sqrt(squares), 4) : "";
 }
 
 void print_backward(const Tape& tape) {
@@ -106,17 +105,19 @@ void print_backward(const Tape& tape) {
                {"layer"},
                {"gradient"},
                {"length", Table::right},
-               {"of its parameters"},
+               {"of params", Table::right},
                {"time", Table::right}});
   std::vector<std::string> shown;
   for (int index = static_cast<int>(tape.records().size()); index-- > 0;) {
     const auto& [node, output] = tape.records()[index];
     if (!output.has_grad()) continue;
     add_lines(table, *node, shown);
-    table.add({text("  ", index + 1), std::string(node->op), node->path, output.shape().str(),
-               fixed(norm(output.grad()), 4), parameter_gradients(*node), microseconds(node->backward_seconds)});
+    table.add({std::to_string(index + 1), std::string(node->op), node->path, output.shape().str(),
+               fixed(norm(output.grad()), 4), parameter_gradient(*node), microseconds(node->backward_seconds)});
   }
-  std::cout << "\nBACKWARD: the gradient that reaches each op's output, and its Euclidean length\n" << table.str();
+  std::cout << "\nBACKWARD: the gradient that reaches each op's output, its Euclidean length, and that of the\n"
+               "gradient of the op's parameters\n"
+            << table.str();
 }
 
 ordered_json common(const Node<float>& node, int index, const char* phase) {

@@ -1,0 +1,108 @@
+#include "native/bench/measure.hpp"
+
+#include <algorithm>
+
+#include <sys/resource.h>
+
+#include "lessons/training.hpp"
+#include "lib/autograd/tape.hpp"
+#include "native/trace.hpp"
+
+namespace cnnlab::bench {
+
+Spread spread(std::vector<double> values) {
+  std::ranges::sort(values);
+  return {values[values.size() / 2], values.front(), values.back()};
+}
+
+struct TrainingSpeed::State {
+  Network network;
+  Loader loader;
+  optim::SGD optimizer;
+  int64_t step = 0;
+
+  void train() {
+    const Batch batch = loader.batch(step / loader.batches(), step % loader.batches());
+    train_step(*network.module, optimizer, batch);
+    ++step;
+  }
+};
+
+TrainingSpeed::TrainingSpeed(const Network& network, const Dataset& data, int64_t batch)
+    : state_(
+          std::make_unique<State>(State{.network = network,
+                                        .loader = Loader(data, {.batch_size = batch}),
+                                        .optimizer = optim::SGD(network.module->parameters(), TrainSettings{}.sgd)})) {
+  state_->train();  // buffers are allocated, caches filled
+}
+TrainingSpeed::~TrainingSpeed() = default;
+
+double TrainingSpeed::run(double seconds) {
+  int64_t images = 0;
+  double spent = 0;
+  do {
+    spent += seconds_of([&] { state_->train(); });
+    images += state_->loader.options().batch_size;
+  } while (spent < seconds);
+  return static_cast<double>(images) / spent;
+}
+
+double inference_speed(const Network& network, const Dataset& data, int64_t batch, double seconds) {
+  Loader loader(data, {.batch_size = batch, .shuffle = false});
+  int64_t images = 0, step = 0;
+  double spent = 0;
+  while (spent < seconds || step < 2) {
+    const double time = seconds_of([&] { predict(*network.module, loader.batch(0, step % loader.batches()).images); });
+    if (step++ == 0) continue;  // buffers are allocated, caches filled
+    spent += time;
+    images += batch;
+  }
+  return static_cast<double>(images) / spent;
+}
+
+std::vector<OpCost> op_costs(const Network& network, const Dataset& data, int64_t batch, int steps) {
+  Loader loader(data, {.batch_size = batch});
+  optim::SGD optimizer(network.module->parameters(), TrainSettings{}.sgd);
+  std::vector<OpCost> costs;
+  std::vector<std::vector<double>> forward, backward;
+  for (int step = 0; step < steps; ++step) {
+    Tape tape;
+    train_step(*network.module, optimizer, loader.batch(0, step % loader.batches()));
+    const auto& records = tape.records();
+    if (step == 0) {
+      costs.resize(records.size());
+      forward.resize(records.size());
+      backward.resize(records.size());
+      continue;  // buffers are allocated, caches filled
+    }
+    for (size_t i = 0; i < records.size(); ++i) {
+      const Node<float>& node = *records[i].node;
+      // The gradients of input and weight each take as many multiply-adds as the forward pass.
+      const int64_t gradients = std::ranges::count_if(
+          node.inputs, [](const Variable& input) { return input.requires_grad() && input.shape().rank() > 1; });
+      costs[i] = {.path = node.path,
+                  .op = std::string(node.op),
+                  .forward_work = node.multiply_adds,
+                  .backward_work = node.multiply_adds * gradients};
+      forward[i].push_back(node.forward_seconds);
+      backward[i].push_back(node.backward_seconds);
+    }
+  }
+  for (size_t i = 0; i < costs.size(); ++i) {
+    costs[i].forward = spread(forward[i]).median;
+    costs[i].backward = spread(backward[i]).median;
+  }
+  return costs;
+}
+
+int64_t peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+#ifdef __APPLE__
+  return usage.ru_maxrss;  // bytes there, KiB elsewhere
+#else
+  return usage.ru_maxrss * 1024;
+#endif
+}
+
+}  // namespace cnnlab::bench

@@ -1,0 +1,150 @@
+"""Help, wrong usage, and everything that can be missing or broken: exit status and words."""
+import json
+import struct
+
+from support import CommandLine, write_data
+
+COMMANDS = ["train", "eval", "predict", "step", "summary", "lessons", "info", "bench"]
+
+
+class Help(CommandLine):
+    def test_without_arguments_it_gives_an_overview(self):
+        overview = self.output()
+        self.assertEqual(overview, self.output("--help"))
+        for command in COMMANDS:
+            self.assertIn(f"\n  {command} ", overview)
+
+    def test_version(self):
+        self.assertRegex(self.output("--version"), r"^cnnlab \d+\.\d+\.\d+\n$")
+
+    def test_every_command_has_help_with_examples_within_eighty_columns(self):
+        for command in COMMANDS:
+            text = self.output(command, "--help")
+            self.assertTrue(text.startswith(f"cnnlab {command} "), text)
+            self.assertIn(f"\n  cnnlab {command}", text)
+            self.assertLessEqual(max(map(len, text.splitlines())), 80, text)
+
+
+class Usage(CommandLine):
+    def test_a_misspelt_command(self):
+        self.assert_fails(2, 'cnnlab: there is no command "trian"; did you mean train? (cnnlab --help lists all)',
+                          "trian")
+
+    def test_a_misspelt_option(self):
+        self.assert_fails(2, "cnnlab train: there is no option --epoch; did you mean --epochs? "
+                             "(cnnlab train --help lists all)", "train", "--epoch", "3")
+
+    def test_an_option_like_no_other(self):
+        self.assert_fails(2, "cnnlab train: there is no option --quantum-teleport; cnnlab train --help lists all",
+                          "train", "--quantum-teleport")
+
+    def test_a_stray_word(self):
+        self.assert_fails(2, 'cnnlab train: "mnist" is not expected here; cnnlab train --help tells what is',
+                          "train", "mnist")
+
+    def test_numbers(self):
+        for option, value, rule in (("--epochs", "0", "a whole number from 1 to 1,000,000"),
+                                    ("--steps", "-1", "a whole number of at least 0"),
+                                    ("--batch", "many", "a whole number from 1 to 65,536"),
+                                    ("--lr", "nan", "a number of at least 0")):
+            self.assert_fails(2, f'cnnlab train: {option} needs {rule}, got "{value}"', "train", option, value)
+        self.assert_fails(2, "cnnlab train: --seed needs a value", "train", "--seed")
+
+    def test_names(self):
+        self.assert_fails(2, 'cnnlab train: --data needs one of mnist, fashion, cifar10, got "imagenet"',
+                          "train", "--data", "imagenet")
+        self.assert_fails(2, "cnnlab train: --set depth=3: lesson inception has no options",
+                          "train", "--lesson", "inception", "--set", "depth=3")
+
+    def test_an_image_that_does_not_exist(self):
+        self.assert_fails(2, "cnnlab step: --index 100: there are 100 test images, 0 to 99", "step", "--index", "100")
+
+    def test_options_that_do_not_go_together(self):
+        self.assert_fails(2, "cnnlab train: --init starts a new run and --resume goes on with an old one: leave one of "
+                             "them out", "train", "--init", "a", "--resume", "b")
+        self.assert_fails(2, "cnnlab train: --steps 0 only writes initial weights: name a file with --out FILE",
+                          "train", "--steps", "0")
+
+
+class Trouble(CommandLine):
+    def test_cuda_without_cuda(self):
+        self.assert_fails(1, "cnnlab train: this cnnlab was built without CUDA: leave out --device cuda, and the "
+                             "processor does it", "train", "--device", "cuda")
+
+    def test_missing_data(self):
+        folder = self.folder / "data" / "fashion"
+        self.assert_fails(1, f"cnnlab train: no Fashion-MNIST in {folder}: ./lab train --data fashion fetches it, or "
+                             "name its folder with --data-dir DIR", "train", "--data", "fashion")
+
+    def test_data_of_another_size(self):
+        self.assert_fails(1, "cnnlab train: lesson inception reads 28x28 images with 1 channel, but CIFAR-10 has 32x32 "
+                             "images with 3 channels: choose other --data", "train", "--data", "cifar10")
+
+    def test_broken_data(self):
+        folder = self.folder / "broken"
+        write_data(folder, train=10, test=10)
+        labels = folder / "train-labels-idx1-ubyte"
+        labels.write_bytes(labels.read_bytes()[:-3])
+        done = self.cnnlab("train", "--data-dir", folder)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertRegex(done.stderr, r"\Acnnlab train: .*train-labels-idx1-ubyte.*10.*\n\Z")
+
+    def test_outputs_that_cannot_be_written_are_found_before_training(self):
+        for option in ("--out", "--checkpoint"):
+            self.assert_fails(1, "cnnlab train: nowhere/x: cannot be written (No such file or directory)",
+                              "train", option, "nowhere/x")
+            self.assert_fails(1, "cnnlab train: data: it is not a file, so nothing can be saved there",
+                              "train", option, "data")
+        self.assert_fails(1, "cnnlab train: nowhere/x: the log cannot be written", "train", "--log", "nowhere/x")
+
+    def test_missing_weights(self):
+        self.assert_fails(1, "cnnlab eval: cannot read 'none.safetensors': No such file or directory",
+                          "eval", "--weights", "none.safetensors")
+
+    def test_weights_that_are_none(self):
+        (self.folder / "noise.safetensors").write_bytes(b"this is no safetensors file at all")
+        done = self.cnnlab("eval", "--weights", "noise.safetensors")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertRegex(done.stderr, r"\Acnnlab eval: noise\.safetensors: .*\n\Z")
+
+    def rewrite(self, name, change):
+        """Writes initial weights whose header is changed."""
+        self.output("train", "--steps", "0", "--out", "initial.safetensors")
+        file = self.read("initial.safetensors")
+        length = struct.unpack("<Q", file[:8])[0]
+        header = json.loads(file[8:8 + length])
+        change(header)
+        text = json.dumps(header).encode()
+        text += b" " * (-len(text) % 8)
+        (self.folder / name).write_bytes(struct.pack("<Q", len(text)) + text + file[8 + length:])
+
+    def test_weights_of_another_lesson(self):
+        self.rewrite("other.safetensors", lambda header: header["__metadata__"].update(lesson="residual"))
+        self.assert_fails(1, "cnnlab eval: other.safetensors: it holds weights of residual, not of inception",
+                          "eval", "--lesson", "inception", "--weights", "other.safetensors")
+
+    def test_weights_that_lack_one(self):
+        def rename(header):
+            header["fc.bogus"] = header.pop("fc.bias")
+        self.rewrite("lacking.safetensors", rename)
+        done = self.cnnlab("eval", "--weights", "lacking.safetensors")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertRegex(done.stderr, r"\Acnnlab eval: lacking\.safetensors: .*fc\.b.*\n\Z")
+
+    def test_a_weights_file_is_no_checkpoint(self):
+        self.output("train", "--steps", "0", "--out", "initial.safetensors")
+        self.assert_fails(1, "cnnlab train: initial.safetensors: this is a weights file, not a checkpoint: it does not "
+                             "say where a run stood (load it with --init instead)",
+                          "train", "--resume", "initial.safetensors")
+
+    def test_pictures(self):
+        self.output("train", "--steps", "0", "--out", "initial.safetensors")
+        predict = ("predict", "--weights", "initial.safetensors")
+        self.assert_fails(2, "cnnlab predict: IMAGE is required (cnnlab predict --help shows examples)", *predict)
+        self.assert_fails(1, "cnnlab predict: cannot read 'none.png': No such file or directory", *predict, "none.png")
+        (self.folder / "text.png").write_text("no picture")
+        self.assert_fails(1, "cnnlab predict: text.png: this is no picture that can be read here (PNG, JPEG, BMP, GIF, "
+                             "PGM): unknown image type", *predict, "text.png")
+        (self.folder / "blank.pgm").write_bytes(b"P5 30 20 255\n" + b"\xff" * 600)
+        self.assert_fails(1, "cnnlab predict: blank.pgm: nothing is drawn there: all of its 30x20 pixels are alike",
+                          *predict, "blank.pgm")
