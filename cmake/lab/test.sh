@@ -67,8 +67,8 @@ suite_wasm() {
 }
 
 suite_cli() {
-  lock; need_npm; need_mnist; build_native; unlock
-  node --test tests/cli "$@"
+  lock; need "to test the program" python3:python3; build_native; unlock
+  python3 tests/native/run.py "$@"
 }
 
 suite_page() {
@@ -95,7 +95,7 @@ test_main() {
 
   if wants native; then suite native suite_native "$@"; fi
   if wants sanitize; then suite sanitize suite_sanitize "$@"; fi
-  if wants cli && [[ -d tests/cli ]]; then suite cli suite_cli "$@"; fi
+  if wants cli; then suite cli suite_cli "$@"; fi
   if wants wasm; then
     suite wasm-threads suite_wasm web-threads "$@"
     suite wasm-single suite_wasm web-single "$@"

@@ -121,9 +121,10 @@ int run_program(const std::vector<Command>& commands, const char* version, int a
   };
   try {
     program.parse(argc, argv);
-    if (chosen) return chosen();
-    std::cout << program.help();
-    return 0;
+    if (!chosen) std::cout << program.help();
+    const int status = chosen ? chosen() : 0;
+    check(std::cout.flush().good(), "standard output cannot be written (is the disk full?)");
+    return status;
   } catch (const CLI::Success& request) {  // --help, --version
     return program.exit(request);
   } catch (const CLI::ParseError& error) {

@@ -26,13 +26,15 @@ Picture load_picture(const std::string& path) {
   check(file.size() <= std::numeric_limits<int>::max(), path, ": ", file.size(), " bytes are too many for a picture");
   const int bytes = static_cast<int>(file.size());
   int width = 0, height = 0, channels = 0;
-  check(stbi_info_from_memory(file.data(), bytes, &width, &height, &channels), path,
-        ": this is no picture that can be read here (PNG, JPEG, BMP, GIF, PGM): ", stbi_failure_reason());
+  // Not within check(): its arguments are evaluated in any order.
+  const bool known = stbi_info_from_memory(file.data(), bytes, &width, &height, &channels);
+  check(known, path,
+        ": this is no picture that can be read here (PNG, JPEG, BMP, GIF, PGM): ", known ? "" : stbi_failure_reason());
   check(int64_t{width} * height <= most_pixels, path, ": ", width, "x", height, " pixels are too many; at most ",
         most_pixels, " are read");
   const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
       stbi_load_from_memory(file.data(), bytes, &width, &height, &channels, 2), stbi_image_free);
-  check(pixels != nullptr, path, ": the picture is damaged: ", stbi_failure_reason());
+  check(pixels != nullptr, path, ": the picture is damaged: ", pixels ? "" : stbi_failure_reason());
 
   Picture picture{.grey = {}, .height = height, .width = width};
   picture.grey.resize(static_cast<size_t>(width) * height);

@@ -63,7 +63,7 @@ Command eval_command() {
       .examples =
           "Examples:\n"
           "  cnnlab eval --weights weights.safetensors\n"
-          "  cnnlab eval --weights weights.safetensors --data fashion --logits out.safetensors",
+          "  cnnlab eval --weights weights.safetensors --logits logits.safetensors",
       .declare =
           [](OptionList& list) {
             const auto options = std::make_shared<EvalOptions>();

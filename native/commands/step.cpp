@@ -115,8 +115,8 @@ void print_backward(const Tape& tape) {
     table.add({std::to_string(index + 1), std::string(node->op), node->path, output.shape().str(),
                fixed(norm(output.grad()), 4), parameter_gradient(*node), microseconds(node->backward_seconds)});
   }
-  std::cout << "\nBACKWARD: the gradient that reaches each op's output, its Euclidean length, and that of the\n"
-               "gradient of the op's parameters\n"
+  std::cout << "\nBACKWARD: the gradient that reaches each output, its Euclidean length,\nand that of the gradient of "
+               "the op's parameters\n"
             << table.str();
 }
 

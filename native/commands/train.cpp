@@ -59,9 +59,8 @@ class Run {
 
 int Run::train() {
   const DataSplit data = load_data(plan_.data, *network_.lesson);
-  const int64_t batch = plan_.settings.loader.batch_size;
-  // --steps alone may go past the default number of epochs.
-  if (const int64_t per_epoch = (data.train.size() + batch - 1) / batch; !plan_.checkpoint && options_.steps)
+  const int64_t batch = plan_.settings.loader.batch_size, per_epoch = (data.train.size() + batch - 1) / batch;
+  if (plan_.as_many_epochs_as_needed)
     plan_.settings.epochs = std::max(plan_.settings.epochs, (*options_.steps + per_epoch - 1) / per_epoch);
   Trainer trainer(network_.module, train_step, plan_.settings, data.train, data.test);
   if (plan_.checkpoint) resume_from(trainer, *plan_.checkpoint, options_.resume);
@@ -108,7 +107,7 @@ void Run::loop(Trainer& trainer, Report& report) {
   int64_t epoch = trainer.progress().epoch;
   while (!trainer.finished() && !StopSignals::received()) {
     trainer.advance();
-    report.redraw();
+    if (!trainer.finished()) report.redraw();
     const auto now = std::chrono::steady_clock::now();
     const bool ended = trainer.finished() || trainer.progress().epoch != epoch;
     if (!checkpoint_.empty() && (ended || now - saved > autosave_every)) {
@@ -190,7 +189,8 @@ Command train_command() {
           "  cnnlab train --lr 0.05 --schedule cosine --log run.jsonl\n"
           "  cnnlab train --checkpoint run.ckpt    Ctrl-C saves the run; then go on with\n"
           "  cnnlab train --resume run.ckpt --out weights.safetensors\n\n"
-          "Ctrl-C finishes the batch and ends with exit status 130; a second one ends at once.",
+          "Ctrl-C finishes the batch and ends with exit status 130; a second one ends at\n"
+          "once.",
       .declare =
           [](OptionList& list) {
             const auto options = std::make_shared<TrainOptions>();

@@ -88,19 +88,21 @@ void TrainOptions::add_to(OptionList& list) {
 }
 
 Plan make_plan(const TrainOptions& options, const OptionList& given) {
-  if (options.resume.empty()) {
-    Plan plan{.network = options.network.name(),
-              .data = options.data,
-              .settings = chosen_settings(options),
-              .checkpoint = {}};
+  Plan plan;
+  if (!options.resume.empty()) {
+    if (!options.init.empty())
+      throw UsageError("--init starts a new run and --resume goes on with an old one: leave one of them out");
+    if (options.steps == 0)
+      throw UsageError("--steps 0 writes initial weights, which --resume has passed: leave one of them out");
+    plan = resumed_plan(options, given);
+  } else {
+    plan.network = options.network.name();
+    plan.data = options.data;
+    plan.settings = chosen_settings(options);
     if (!plan.data.folder.empty()) plan.data.folder = std::filesystem::absolute(plan.data.folder).string();
-    return plan;
   }
-  if (!options.init.empty())
-    throw UsageError("--init starts a new run and --resume goes on with an old one: leave one of them out");
-  if (options.steps == 0)
-    throw UsageError("--steps 0 writes initial weights, which --resume has passed: leave one out");
-  return resumed_plan(options, given);
+  plan.as_many_epochs_as_needed = given.given("--steps") && !given.given("--epochs");
+  return plan;
 }
 
 std::vector<std::pair<std::string, std::string>> defining_options(const Plan& plan) {

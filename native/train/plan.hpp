@@ -31,7 +31,8 @@ struct Plan {
   NetworkName network;
   DataChoice data;
   TrainSettings settings;
-  std::optional<StateFile> checkpoint;  ///< to go on from
+  std::optional<StateFile> checkpoint;    ///< to go on from
+  bool as_many_epochs_as_needed = false;  ///< --steps alone says how long
 };
 
 /// With --resume everything comes from the checkpoint. Options given again must agree with it, except those that may

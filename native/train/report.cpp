@@ -93,8 +93,8 @@ void Report::step(const StepEvent& event) {
 
 void Report::epoch(const EpochEvent& event) {
   if (terminal_.live)
-    say(text("Epoch ", event.epoch, ": training loss ", fixed(event.train_loss, 4), ", ",
-             clock_time(event.train_seconds), " minutes, ", rounded(rate_), " images/s"));
+    say(text("Epoch ", event.epoch, ": training loss ", fixed(event.train_loss, 4), " in ",
+             clock_time(event.train_seconds), ", ", rounded(rate_), " images/s"));
   say(test_line(event.test));
 }
 
@@ -149,7 +149,8 @@ std::string Report::bar_line() const {
   std::string tail = text(std::string(5 - share.size(), ' '), share, "  loss ", losses_ ? fixed(loss_, 4) : "-", "  ");
   tail += testing_ ? text("testing on ", grouped(trainer_.test_images()), " images")
                    : text(rounded(rate_), " images/s  ", rate_ > 0 ? clock_time(seconds_left()) : "?", " left");
-  const int room = std::min(terminal_.columns - 1 - width(head) - width(tail) - 2, 40);
+  // Whatever stands behind it, the bar keeps its width; only a narrow terminal makes it shorter.
+  const int room = std::min({terminal_.columns - 62, terminal_.columns - 3 - width(head) - width(tail), 40});
   if (room < 4) return (head + tail).substr(0, std::max(terminal_.columns - 1, 0));
   return head + "[" + bar(done, room, terminal_.unicode) + "]" + tail;
 }

@@ -20,7 +20,7 @@ class Show(CommandLine):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls("test_info").output("train", "--epochs", "12", "--batch", "8", "--lr", "0.05", "--momentum", "0.9",
+        cls("test_info").output("train", "--epochs", "15", "--batch", "8", "--lr", "0.02", "--momentum", "0.8",
                                 "--quiet", "--out", "w.safetensors")
 
     def test_logits(self):

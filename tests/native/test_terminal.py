@@ -18,11 +18,11 @@ class Screen:
         self.columns, self.lines, self.column, self.drawn = columns, [""], 0, []
 
     def feed(self, text):
-        for token in re.findall(r"\x1b\[K|\r|\n|[^\x1b\r\n]+|\x1b", text):
+        for token in re.findall(r"\x1b\[K|\r?\n|\r|[^\x1b\r\n]+|\x1b", text):
             if token == "\r":
                 self.drawn.append(self.lines[-1])
                 self.column = 0
-            elif token == "\n":
+            elif token.endswith("\n"):
                 self.lines.append("")
                 self.column = 0
             elif token == "\x1b[K":
@@ -73,7 +73,7 @@ class Terminal(CommandLine):
                                   r"(\d[\d,]* images/s  \d+:\d\d left|testing on 100 images)$")
         self.assertEqual(len(screen.lines), 7, screen.lines)
         for line in (screen.lines[2], screen.lines[4]):
-            self.assertRegex(line, r"^Epoch [12]: training loss \d\.\d{4}, \d+:\d\d minutes, [\d,]+ images/s$")
+            self.assertRegex(line, r"^Epoch [12]: training loss \d\.\d{4} in \d+:\d\d, [\d,]+ images/s$")
         for line in (screen.lines[3], screen.lines[5]):
             self.assertRegex(line, r"^Test set: Average loss: \d+\.\d{4}, Accuracy: \d+/100 \(\d+%\)$")
         self.assertEqual(screen.lines[6], "")

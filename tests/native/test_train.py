@@ -41,7 +41,7 @@ class Output(CommandLine):
         self.assertEqual(events[5]["test_total"], 100)
 
     def test_it_learns(self):
-        out = self.output("train", "--epochs", "12", "--batch", "8", "--lr", "0.05", "--momentum", "0.9",
+        out = self.output("train", "--epochs", "15", "--batch", "8", "--lr", "0.02", "--momentum", "0.8",
                           "--out", "learned.safetensors")
         self.assertGreaterEqual(int(TEST_LINE.findall(out)[-1][0]), 95)
         last = [line for line in out.splitlines() if line.startswith("Test set")][-1]
