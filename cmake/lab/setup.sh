@@ -89,7 +89,7 @@ need_npm() {
 need_wasm() {
   need_native
   need_npm
-  need "to build WebAssembly" emcc:emscripten python3:python3
+  need "to build WebAssembly" emcc:emscripten python3:python3 python3-fonttools fonts-nanum
   need_imgui
 }
 

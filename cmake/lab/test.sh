@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # ./lab test: every suite, a summary, and as the last line the sum of their test cases.
 
-suite_help="native, sanitize, wasm, cli, page, cuda"
+suite_help="native, sanitize, wasm, program, cli, page, cuda"
 passed=0 failed=0 summary=()
 
 # counts LOG: prints "PASSED FAILED" out of the last totals in a log; 1 where there are none, as after a crash.
@@ -66,6 +66,12 @@ suite_wasm() {
   node --no-experimental-fetch "build/$preset/bin/cnnlab_tests.js" "$@"
 }
 
+# The page's WebAssembly program, without a page.
+suite_program() {
+  lock; need_wasm; build web-single cnnlab_web; unlock
+  node --no-experimental-fetch --test tests/web "$@"
+}
+
 suite_cli() {
   lock; need "to test the program" python3:python3; build_native; unlock
   python3 tests/native/run.py "$@"
@@ -100,6 +106,7 @@ test_main() {
     suite wasm-threads suite_wasm web-threads "$@"
     suite wasm-single suite_wasm web-single "$@"
   fi
+  if wants program; then suite program suite_program "$@"; fi
   if wants page && [[ -d tests/page ]]; then suite page suite_page "$@"; fi
   if [[ -d native/cuda ]] && wants cuda && command -v nvcc nvidia-smi >/dev/null; then suite cuda suite_cuda "$@"; fi
   finish

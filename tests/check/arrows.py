@@ -41,7 +41,7 @@ DEVICES = r"cuda.*|cublas.*|cudnn.*|nv.*"
 FORBIDDEN = {
     "lib": rf"{SCREENS}|{DEVICES}|iostream|CLI/.*",
     "lessons": rf"{SCREENS}|{DEVICES}|iostream|CLI/.*|emscripten.*",
-    "web/panels": rf"{BROWSER}|{DEVICES}",
+    "web/lab": rf"{BROWSER}|{DEVICES}",
 }
 
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
@@ -67,9 +67,9 @@ def fault(root, file, quote, header):
     allowed = [home, *MAY_INCLUDE[home]]
     if "lib/kernels" in allowed:
         allowed.append(WITH_KERNELS)
-    if inside(file, "web/panels"):
+    if inside(file, "web/lab"):
         allowed.remove("web")
-        allowed.append("web/panels")
+        allowed.append("web/lab")
     if any(inside(header, folder) for folder in allowed):
         return None
     return f"{home} may include {', '.join(allowed)}, but not {header}"

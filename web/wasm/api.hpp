@@ -9,11 +9,13 @@
 extern "C" {
 
 // ---- The program
-/// {"simd":"wasm
-/// simd","threads":2,"max_threads":2,"lessons":[{"id","title_en","title_ko","sources":[…],"options":[…]}]}
+/// {"simd":"wasm simd","threads","max_threads","lessons":[{"id","title_en","title_ko","sources":[…],
+///  "options":[{"name","initial","least","most","help"}]}]}
 const char* cnnlab_info();
 /// The text of an embedded source file; "" when there is none.
 const char* cnnlab_source(const char* path);
+/// 1 … max_threads. The instance in a page's main thread begins with 1, since nothing may wait there; that in a worker
+/// with as many as are of use.
 void cnnlab_set_threads(int count);
 /// Memory for bytes that JavaScript passes in.
 uint8_t* cnnlab_alloc(size_t size);
@@ -57,29 +59,36 @@ const char* lab_trace_run(const uint8_t* pixels, int label);
 int lab_trace_length();
 /// Shows a step (clamped to those there are).
 void lab_trace_go(int index);
-/// {"index","phase":"forward"|"backward","op","path","file","line","shape":[…],"inputs":[{"name","shape"}…],"parameters",
-///  "multiply_adds","milliseconds","frames":[{"module","file","line"}…],"minimum","maximum","mean", …}: all that the
-///  page says in
-/// words.
+/// All that the page says in words, or null when nothing was recorded:
+/// {"index","length","phase":"forward"|"backward","op","path","name","file","line","shape":[…],"output_shape":[…],
+///  "inputs":[{"name","shape","kind":"parameter"|"step"|"image","step"}…],"parameters","multiply_adds","milliseconds",
+///  "frames":[{"module","file","line"}…],"shown":[{"name","shape","minimum","maximum","mean"}…],"label","minimum",
+///  "maximum","mean", and for conv2d and linear "out_channels","in_channels","kernel"}.
+/// What is shown is the op's output; on the way back the gradients that it passed to its inputs. "shape", "minimum", …
+/// are those of the first.
 const char* lab_trace_state();
 
 /// An event of the training run for the curve: the JSON of train_advance.
-void lab_training_event(const char* json);
+const char* lab_training_event(const char* json);
 /// Empties the curve.
 void lab_training_reset();
 
 // ---- Training, in the worker
-/// {"lesson":"inception","options":{},"seed":1,"lr":0.01,"momentum":0.5,"batch":64,"epochs":9,"window":10000,"total":60000,
-///  "augment":false,"weights":true|false …}: a new run from a seed's initial weights.
+/// A new run from a seed's initial weights. All but the lesson may be left out:
+/// {"lesson":"inception","options":{},"seed":1,"lr":0.01,"momentum":0.5,"batch":64,"epochs":9,"augment":false,
+///  "data":"mnist","total":60000,"test_total":10000,"window":10000,"log_every":10}.
+/// Data stays from run to run, until its name or its total changes.
 const char* train_create(const char* json);
-/// A piece of the data: images (count·28·28 bytes) and labels; `test` 0 or 1. Pieces of the training set come in order.
+/// A piece of the data: images (count·28·28 bytes) and labels; `test` 0 or 1. Pieces come in order. A run begins when
+/// the first of both sets are there, and waits at an epoch's last batch until the whole test set is.
 const char* train_add_data(int test, const uint8_t* images, const uint8_t* labels, int count);
-/// Trains (or tests) for at least one batch and about `milliseconds`:
-/// {"state":"training"|"testing"|"waiting"|"finished"|
-/// "failed","epoch","step","steps_per_epoch","loss","images_per_second","threads","events":[…as in the trainer's
-/// log…],"error"}.
+/// Trains (or tests) for at least one batch and about `milliseconds`; "waiting" when the next images are not there yet:
+/// {"state":"training"|"testing"|"waiting"|"finished"|"failed","epoch","epochs","step","steps_per_epoch","loss",
+///  "images_per_second","threads","events":[{"event":"step"|"epoch","epoch","step", …as in the trainer's
+///  log}],"error"}.
 const char* train_advance(double milliseconds);
-/// Tests on the first `limit` test images now: {"loss","correct","total"}.
+/// Tests on the first `limit` test images that are there, now: {"loss","correct","total"} or
+/// {"state":"failed","error"}.
 const char* train_test(int limit);
 const char* train_set_sgd(double lr, double momentum);
 const char* train_load(const uint8_t* bytes, size_t size, const char* name);

@@ -1,0 +1,261 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bars, load } from "./program.mjs";
+
+const MOVE = 0, DOWN = 1, UP = 2, LEAVE = 3;
+
+async function lab() {
+  const program = await load();
+  assert.equal(program.text.lab_set_lesson("inception", "{}"), "");
+  program.number.lab_layout(800, 1);
+  return program;
+}
+
+/** Draws a line on the pad, from and to in parts of it. */
+function stroke(program, points) {
+  const pad = program.json("lab_pad");
+  points.forEach(([x, y], index) =>
+    program.number.lab_pointer(index === 0 ? DOWN : MOVE, pad.x + x * pad.width, pad.y + y * pad.height));
+  const [x, y] = points.at(-1);
+  program.number.lab_pointer(UP, pad.x + x * pad.width, pad.y + y * pad.height);
+}
+
+function addData(program, isTest, { images, labels }) {
+  return program.withBytes(images, (i) =>
+    program.withBytes(labels, (l) => program.text.train_add_data(isTest, i, l, labels.length)));
+}
+
+const settings = { lesson: "inception", seed: 3, lr: 0.05, momentum: 0.5, batch: 32, epochs: 2, window: 0, total: 320, test_total: 100 };
+const create = (program, changes = {}) => program.text.train_create(JSON.stringify({ ...settings, ...changes }));
+
+test("info names the lessons, the instruction set and the threads", async () => {
+  const info = (await load()).json("cnnlab_info");
+  assert.equal(info.simd, "wasm simd");
+  assert.equal(info.threads, 1);
+  assert.deepEqual(info.lessons[0].sources, ["lessons/02_inception/model.hpp", "lessons/training.hpp"]);
+});
+
+test("the sources are those that were compiled", async () => {
+  const program = await load();
+  assert.match(program.text.cnnlab_source("lessons/02_inception/model.hpp"), /struct InceptionModule/);
+  assert.equal(program.text.cnnlab_source("no/such/file"), "");
+});
+
+test("a drawing is read, and an empty pad is not", async () => {
+  const program = await lab();
+  assert.equal(program.json("lab_prediction"), null);
+  stroke(program, [[0.5, 0.1], [0.5, 0.5], [0.5, 0.9]]);
+  const { digit, probabilities } = program.json("lab_prediction");
+  assert.equal(probabilities.length, 10);
+  assert.ok(Math.abs(probabilities.reduce((a, b) => a + b) - 1) < 1e-5);
+  assert.equal(digit, probabilities.indexOf(Math.max(...probabilities)));
+  program.number.lab_clear();
+  assert.equal(program.json("lab_prediction"), null);
+});
+
+test("undo takes the last stroke back, and the answer with it", async () => {
+  const program = await lab();
+  stroke(program, [[0.3, 0.2], [0.3, 0.8]]);
+  const one = program.text.lab_prediction();
+  stroke(program, [[0.3, 0.8], [0.8, 0.8]]);
+  assert.notEqual(program.text.lab_prediction(), one);
+  program.number.lab_undo();
+  assert.equal(program.text.lab_prediction(), one);
+  program.number.lab_undo();
+  assert.equal(program.json("lab_prediction"), null);
+});
+
+test("the answer is the same wherever the layout puts the pad", async () => {
+  const program = await lab();
+  const line = [[0.2, 0.2], [0.8, 0.3], [0.4, 0.9]];
+  program.number.lab_layout(320, 2);
+  stroke(program, line);
+  const narrow = program.json("lab_prediction").probabilities;
+  program.number.lab_clear();
+  program.number.lab_layout(1200, 1);
+  stroke(program, line);
+  program.json("lab_prediction").probabilities.forEach((p, i) => assert.ok(Math.abs(p - narrow[i]) < 1e-3));
+});
+
+test("a stroke ends when the pointer leaves, and only begins on the pad", async () => {
+  const program = await lab();
+  const pad = program.json("lab_pad");
+  program.number.lab_pointer(DOWN, pad.x - 20, pad.y + 10);
+  program.number.lab_pointer(MOVE, pad.x + 20, pad.y + 20);
+  assert.equal(program.json("lab_prediction"), null);
+  program.number.lab_pointer(DOWN, pad.x + 20, pad.y + 20);
+  program.number.lab_pointer(LEAVE, 0, 0);
+  const dot = program.text.lab_prediction();
+  program.number.lab_pointer(MOVE, pad.x + 100, pad.y + 100);
+  assert.equal(program.text.lab_prediction(), dot);
+});
+
+test("stages of normalising can be switched off", async () => {
+  const program = await lab();
+  stroke(program, [[0.1, 0.1], [0.2, 0.3]]);
+  const normalised = program.text.lab_prediction();
+  assert.equal(program.text.lab_set_stages('{"crop":false,"scale":false,"center":false}'), "");
+  assert.notEqual(program.text.lab_prediction(), normalised);
+  assert.equal(program.text.lab_set_stages('{"crop":1}'), "stages: crop must be true or false");
+  assert.equal(program.text.lab_set_stages("what"), "stages: not a JSON object: what");
+});
+
+test("every width gets a layout with the pad inside", async () => {
+  const program = await lab();
+  for (const width of [240, 320, 390, 599, 600, 820, 959, 960, 1200, 2000]) {
+    const height = program.number.lab_layout(width, 2);
+    const pad = program.json("lab_pad");
+    assert.ok(pad.width >= 160 && pad.x >= 0 && pad.x + pad.width <= width && pad.y + pad.height <= height, `${width}`);
+  }
+});
+
+test("a recorded run goes through all ops to the loss and back to the first weights", async () => {
+  const program = await lab();
+  const { images } = bars(1);
+  assert.equal(program.text.lab_trace_state(), "null");
+  assert.equal(program.withBytes(images, (i) => program.text.lab_trace_run(i, 4)), "");
+  const length = program.number.lab_trace_length();
+  const steps = Array.from({ length }, (_, index) => {
+    program.number.lab_trace_go(index);
+    return program.json("lab_trace_state");
+  });
+  const forward = steps.filter(({ phase }) => phase === "forward");
+  assert.deepEqual(forward[0].shape, [1, 10, 24, 24]);
+  assert.equal(forward[0].path, "conv1");
+  assert.equal(forward[0].parameters, 260);
+  assert.equal(forward[0].multiply_adds, 10 * 24 * 24 * 25);
+  assert.deepEqual(forward[0].inputs.map(({ name }) => name), ["image", "conv1.weight", "conv1.bias"]);
+  assert.equal(forward.at(-1).op, "nll_loss");
+  assert.equal(forward.at(-1).file, "lessons/training.hpp");
+  const line = (await program.text.cnnlab_source(forward[0].file)).split("\n")[forward[0].line - 1];
+  assert.match(line, /conv1\(x\)/);
+  const branch = forward.find(({ path }) => path === "incept1.branch5x5_2");
+  assert.deepEqual([branch.kernel, branch.in_channels, branch.out_channels, branch.parameters], [5, 16, 24, 9624]);
+  assert.equal(branch.multiply_adds, 1382400);
+
+  assert.equal(steps[forward.length].op, "nll_loss");
+  assert.equal(steps[forward.length].phase, "backward");
+  assert.deepEqual(steps[forward.length].shape, [1, 10]);
+  assert.equal(steps.at(-1).path, "conv1");
+  assert.deepEqual(steps.at(-1).shown.map(({ name }) => name), ["conv1.weight", "conv1.bias"]);
+  assert.deepEqual(steps.at(-1).shape, [10, 1, 5, 5]);
+  assert.ok(steps.every(({ shown }) => shown.every(({ minimum, mean, maximum }) => minimum <= mean && mean <= maximum)));
+  program.number.lab_trace_go(1e6);
+  assert.equal(program.json("lab_trace_state").index, length - 1);
+  program.number.lab_trace_go(-5);
+  assert.equal(program.json("lab_trace_state").index, 0);
+});
+
+test("recording changes no weight", async () => {
+  const program = await lab();
+  const before = program.bytes("lab_weights");
+  program.withBytes(bars(1).images, (i) => program.text.lab_trace_run(i, 4));
+  assert.deepEqual(program.bytes("lab_weights"), before);
+});
+
+test("what cannot be recorded is told", async () => {
+  const program = await lab();
+  assert.equal(program.text.lab_trace_run(0, 1), "step: draw a digit first, or step through a test image");
+  stroke(program, [[0.5, 0.1], [0.5, 0.9]]);
+  assert.match(program.text.lab_trace_run(0, 10), /nll_loss: label 10 at position 0 is not in 0…9/);
+  assert.equal(program.text.lab_trace_run(0, 1), "");
+});
+
+test("training learns, reports its events, and its weights go to the lab", async () => {
+  const program = await lab();
+  assert.equal(create(program), "");
+  assert.equal(addData(program, 1, bars(100, 7)), "");
+  assert.equal(addData(program, 0, bars(320)), "");
+  const first = program.json("train_advance", 0);
+  assert.deepEqual([first.state, first.step, first.epoch, first.steps_per_epoch], ["training", 1, 1, 10]);
+  const events = [];
+  let status = first;
+  for (let calls = 0; status.state !== "finished"; ++calls) {
+    assert.ok(calls < 1000 && status.state !== "failed", status.error);
+    status = program.json("train_advance", 50);
+    events.push(...status.events);
+    assert.equal(program.text.lab_training_event(JSON.stringify(status)), "");
+  }
+  assert.equal(status.step, 20);
+  const losses = events.filter(({ event }) => event === "step").map(({ loss }) => loss);
+  assert.equal(losses.length, 2);
+  assert.ok(losses[1] < losses[0]);
+  const epochs = events.filter(({ event }) => event === "epoch");
+  assert.deepEqual(epochs.map(({ step, test_total }) => [step, test_total]), [[10, 100], [20, 100]]);
+  assert.deepEqual(program.json("train_test", 40).total, 40);
+
+  stroke(program, [[0.5, 0.1], [0.5, 0.9]]);
+  const untrained = program.text.lab_prediction();
+  const weights = program.bytes("train_weights");
+  assert.equal(program.withBytes(weights, (w) => program.text.lab_load(w, weights.length, "trained")), "");
+  assert.notEqual(program.text.lab_prediction(), untrained);
+  assert.deepEqual(program.bytes("lab_weights"), weights);
+});
+
+test("training waits for images that are not there yet", async () => {
+  const program = await load();
+  create(program, { window: 64 });
+  const state = () => program.json("train_advance", 0).state;
+  assert.equal(state(), "waiting");
+  addData(program, 1, bars(50, 7));
+  addData(program, 0, bars(64));
+  assert.deepEqual([state(), state(), state()], ["training", "training", "waiting"]);
+  addData(program, 0, bars(256, 2));
+  for (let i = 0; i < 7; ++i) assert.equal(state(), "training");
+  assert.equal(state(), "waiting", "the epoch's last batch waits for the rest of the test images");
+  addData(program, 1, bars(50, 8));
+  assert.equal(state(), "training");
+  assert.equal(state(), "testing");
+});
+
+test("the same seed gives the same weights, and data stays from run to run", async () => {
+  const program = await load();
+  const train = (seed) => {
+    assert.equal(create(program, { seed }), "");
+    for (let i = 0; i < 3; ++i) assert.equal(program.json("train_advance", 0).state, "training");
+    return Buffer.from(program.bytes("train_weights")).toString("base64");
+  };
+  create(program);
+  addData(program, 1, bars(100, 7));
+  addData(program, 0, bars(320));
+  const one = train(5);
+  assert.notEqual(train(6), one);
+  assert.equal(train(5), one);
+});
+
+test("a learning rate can be changed while training; one that explodes is told", async () => {
+  const program = await load();
+  create(program);
+  addData(program, 1, bars(100, 7));
+  addData(program, 0, bars(320));
+  assert.equal(program.text.train_set_sgd(1e30, 0.5), "");
+  let status;
+  for (let i = 0; i < 10 && status?.state !== "failed"; ++i) status = program.json("train_advance", 0);
+  assert.equal(status.state, "failed");
+  assert.match(status.error, /^training: the loss is .* at step \d+/);
+  assert.match(program.text.train_set_sgd(-1, 0.5), /learning rate/);
+});
+
+test("bad settings, data and weights are told in one line, and nothing breaks", async () => {
+  const program = await lab();
+  const line = (text) => assert.match(text, /^[^\n]{10,300}$/);
+  for (const json of ["", "[]", "{", '{"lesson":"nothing"}', '{"lesson":7}', '{"lesson":"inception","batch":0}',
+    '{"lesson":"inception","lr":"fast"}', '{"lesson":"inception","lr":-1}', '{"lesson":"inception","total":1e18}',
+    '{"lesson":"inception","options":{"depth":3}}']) line(program.text.train_create(json));
+  assert.equal(program.json("train_advance", 0).state, "failed");
+  line(program.text.lab_set_lesson("nothing", "{}"));
+  line(program.text.lab_set_lesson("inception", '{"depth":"x"}'));
+  line(program.text.lab_training_event("no"));
+  line(program.text.lab_training_event('{"events":[{"event":"step"}]}'));
+  assert.equal(create(program), "");
+  line(addData(program, 0, { images: new Uint8Array(784), labels: new Uint8Array([10]) }));
+  line(addData(program, 0, bars(321)));
+  const weights = program.bytes("lab_weights");
+  for (const bytes of [new Uint8Array(0), new Uint8Array(100), weights.subarray(0, 1000), weights.map((b, i) => (i < 8 ? 255 : b))]) {
+    for (const load of ["lab_load", "train_load"])
+      program.withBytes(bytes, (w) => assert.match(program.text[load](w, bytes.length, "my file"), /^my file[^\n]+$/));
+  }
+  for (const at of [NaN, Infinity, -1e30, 1e30]) program.number.lab_pointer(DOWN, at, at);
+  assert.equal(program.json("lab_prediction"), null);
+  assert.equal(program.number.lab_frame(0), 0);
+});

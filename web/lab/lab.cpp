@@ -1,0 +1,178 @@
+#include "web/lab/lab.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace cnnlab {
+namespace {
+
+constexpr float gap = 16;
+const ImVec2 nowhere{-1e6f, -1e6f};
+constexpr uint64_t initial_seed = 1;
+
+int columns_for(float width) { return width >= 960 ? 3 : width >= 600 ? 2 : 1; }
+
+}  // namespace
+
+// In reading order. Where they stand side by side, each goes into the column that is shortest so far.
+Lab::Lab()
+    : panels_{make_draw_panel(), make_probability_panel(), make_trace_panel(), make_seen_panel(), make_curve_panel()},
+      mouse_(nowhere) {}
+Lab::~Lab() = default;
+
+void Lab::set_lesson(const std::string& id, const LessonOptions& options) {
+  const Lesson& lesson = find_lesson(id);
+  manual_seed(initial_seed);
+  model_ = lesson.make(options);
+  network_ = {id, options};
+  trace_.clear();
+  stale_ = changed_ = true;
+}
+
+void Lab::load(ByteSpan weights, const std::string& name) {
+  check(has_network(), name, ": choose a lesson before loading its weights");
+  load_weights(*model_, parse_safetensors(weights, name), network_, name);
+  stale_ = changed_ = true;
+}
+
+Bytes Lab::weights() const {
+  check(has_network(), "weights: no lesson was chosen");
+  return write_safetensors(weights_file(*model_, network_));
+}
+
+void Lab::set_theme(bool dark) {
+  theme_ = dark ? &dark_theme : &light_theme;
+  changed_ = true;
+}
+
+void Lab::set_language(Language language) {
+  language_ = language;
+  changed_ = true;
+}
+
+void Lab::set_stages(DigitOptions stages) {
+  stages_ = stages;
+  stale_ = changed_ = true;
+}
+
+Point Lab::on_pad(ImVec2 at) const {
+  const Rect area = pad();
+  return {static_cast<double>((at.x - area.x) / area.width), static_cast<double>((at.y - area.y) / area.height)};
+}
+
+void Lab::pointer_moved(ImVec2 at) {
+  mouse_ = at;
+  drawing_.extend(on_pad(at));
+  stale_ |= drawing_.down();
+  changed_ = true;
+}
+
+void Lab::pointer_pressed(ImVec2 at) {
+  mouse_ = at;
+  clicks_.push_back(at);
+  if (pad().contains(at)) {
+    drawing_.begin(on_pad(at));
+    stale_ = true;
+  }
+  changed_ = true;
+}
+
+void Lab::pointer_released(ImVec2 at) {
+  pointer_moved(at);
+  drawing_.end();
+}
+
+void Lab::pointer_left() {
+  mouse_ = nowhere;
+  drawing_.end();
+  changed_ = true;
+}
+
+void Lab::clear_drawing() {
+  drawing_.clear();
+  stale_ = changed_ = true;
+}
+
+void Lab::undo_stroke() {
+  drawing_.undo();
+  stale_ = changed_ = true;
+}
+
+void Lab::read_if_stale() {
+  if (!stale_) return;
+  stale_ = false;
+  reader_.read(drawing_, model_.get(), stages_);
+}
+
+const std::optional<Reading>& Lab::reading() {
+  read_if_stale();
+  return reader_.reading();
+}
+
+void Lab::run_trace(const uint8_t* pixels, int label) {
+  check(has_network(), "step: no lesson was chosen");
+  read_if_stale();
+  check(pixels || !reader_.stages().empty(), "step: draw a digit first, or step through a test image");
+  trace_.run(model_, pixels ? image_tensor(pixels) : reader_.input(), label);
+  changed_ = true;
+}
+
+void Lab::go_to_step(int index) {
+  trace_.go(index);
+  changed_ = true;
+}
+
+void Lab::add_training(std::string_view events) {
+  curve_.add(events);
+  changed_ = true;
+}
+
+void Lab::clear_training() {
+  curve_.clear();
+  changed_ = true;
+}
+
+float Lab::layout(float width) {
+  width_ = std::max(width, 240.0f);
+  const int columns = columns_for(width_);
+  const float column_width = (width_ - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
+  std::vector<float> bottoms(static_cast<size_t>(columns), 0.0f);
+  for (size_t i = 0; i < panels_.size(); ++i) {
+    const auto shortest = std::ranges::min_element(bottoms);
+    const auto column = static_cast<float>(shortest - bottoms.begin());
+    const float height = panels_[i]->height(column_width);
+    areas_[i] = {column * (column_width + gap), *shortest, column_width, height};
+    *shortest += height + gap;
+  }
+  height_ = *std::ranges::max_element(bottoms) - gap;
+  changed_ = true;
+  return height_;
+}
+
+Rect Lab::pad() const { return pad_area(areas_[0]); }
+
+void Lab::draw(Textures& textures, float pixel) {
+  changed_ = false;
+  read_if_stale();
+  ImGui::SetNextWindowPos({0, 0});
+  ImGui::SetNextWindowSize({width_, height_});
+  ImGui::Begin("lab", nullptr,
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                   ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoBringToFrontOnFocus);
+  const Ui ui{.list = ImGui::GetWindowDrawList(),
+              .above = ImGui::GetForegroundDrawList(),
+              .theme = *theme_,
+              .language = language_,
+              .mouse = mouse_,
+              .clicks = clicks_,
+              .pixel = pixel,
+              .canvas = {0, 0, width_, height_},
+              .textures = textures};
+  // Edges are smoothed over one pixel of the device, not of CSS: sharp on screens of high density.
+  ui.list->_FringeScale = ui.above->_FringeScale = pixel;
+  for (size_t i = 0; i < panels_.size(); ++i) panels_[i]->draw(ui, *this, areas_[i]);
+  clicks_.clear();
+  ImGui::End();
+}
+
+}  // namespace cnnlab

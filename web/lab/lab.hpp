@@ -1,0 +1,98 @@
+#pragma once
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lessons/lesson.hpp"
+#include "lib/train/checkpoint.hpp"
+#include "web/lab/curve.hpp"
+#include "web/lab/drawing.hpp"
+#include "web/lab/panel.hpp"
+#include "web/lab/reader.hpp"
+#include "web/lab/trace.hpp"
+
+namespace cnnlab {
+
+/// The lab: a network, a drawing, what the one says about the other, a recorded run and a training curve; and the
+/// panels that show them. It knows neither browser nor window: whoever hosts it passes pointer events in, and asks it
+/// to draw.
+class Lab {
+ public:
+  Lab();
+  ~Lab();
+
+  /// Makes a lesson's network, with random weights until some are loaded. Throws Error for an unknown lesson or option.
+  void set_lesson(const std::string& id, const LessonOptions& options);
+  /// Throws Error naming `name` when these are not this network's weights; then nothing has changed.
+  void load(ByteSpan weights, const std::string& name);
+  Bytes weights() const;
+
+  void set_theme(bool dark);
+  void set_language(Language language);
+  void set_stages(DigitOptions stages);
+
+  /// Pointer events in CSS pixels from the canvas's corner. Strokes follow every event; what panels see of the pointer
+  /// (`Ui::mouse`) is its place when they draw.
+  void pointer_moved(ImVec2 at);
+  void pointer_pressed(ImVec2 at);
+  void pointer_released(ImVec2 at);
+  void pointer_left();
+
+  void clear_drawing();
+  void undo_stroke();
+  /// The network's answer to the drawing as it is now.
+  const std::optional<Reading>& reading();
+
+  /// Records a training step on an image of 28·28 bytes, or on the drawing for null. Throws Error when nothing is
+  /// drawn, or there is no network.
+  void run_trace(const uint8_t* pixels, int label);
+  void go_to_step(int index);
+  void add_training(std::string_view events);
+  void clear_training();
+
+  /// Lays the panels out for a width in CSS pixels; returns the height that they need.
+  float layout(float width);
+  float width() const { return width_; }
+  float height() const { return height_; }
+  /// Where the drawing pad lies.
+  Rect pad() const;
+
+  /// Whether `draw` would draw something else than last time.
+  bool changed() const { return changed_; }
+  void redraw() { changed_ = true; }
+  /// Draws all panels, between ImGui::NewFrame and ImGui::Render. `pixel`: the size of a device's pixel.
+  void draw(Textures& textures, float pixel);
+
+  const Drawing& drawing() const { return drawing_; }
+  const Reader& reader() const { return reader_; }
+  const Trace& trace() const { return trace_; }
+  const Curve& curve() const { return curve_; }
+  const Theme& theme() const { return *theme_; }
+  bool has_network() const { return model_ != nullptr; }
+
+ private:
+  Point on_pad(ImVec2 at) const;
+  void read_if_stale();
+
+  std::shared_ptr<nn::Module> model_;
+  NetworkName network_;
+  Drawing drawing_;
+  Reader reader_;
+  DigitOptions stages_;
+  bool stale_ = true;  // the drawing, the stages or the weights changed since the last reading
+  Trace trace_;
+  Curve curve_;
+
+  std::array<std::unique_ptr<Panel>, 5> panels_;
+  std::array<Rect, 5> areas_;
+  float width_ = 0, height_ = 0;
+  const Theme* theme_ = &light_theme;
+  Language language_ = Language::english;
+  ImVec2 mouse_;
+  std::vector<ImVec2> clicks_;
+  bool changed_ = true;
+};
+
+}  // namespace cnnlab

@@ -1,0 +1,60 @@
+#include "web/wasm/api.hpp"
+#include "web/wasm/guard.hpp"
+#include "web/wasm/training_run.hpp"
+
+namespace {
+
+cnnlab::TrainingRun& run() {
+  static cnnlab::TrainingRun only;
+  return only;
+}
+
+// Functions that return JSON report their error in it.
+template <class Work>
+const char* json_or_error(std::string& text, const Work& work) {
+  try {
+    text = work();
+  } catch (const std::exception& error) {
+    text = nlohmann::json{{"state", "failed"}, {"error", error.what()}}.dump();
+  }
+  return text.c_str();
+}
+
+}  // namespace
+
+extern "C" {
+
+const char* train_create(const char* json) {
+  return cnnlab::guarded([&] { run().create(json); });
+}
+
+const char* train_add_data(int test, const uint8_t* images, const uint8_t* labels, int count) {
+  return cnnlab::guarded([&] { run().add_data(test != 0, images, labels, count); });
+}
+
+const char* train_advance(double milliseconds) {
+  static std::string text;
+  return json_or_error(text, [&] { return run().advance(milliseconds); });
+}
+
+const char* train_test(int limit) {
+  static std::string text;
+  return json_or_error(text, [&] { return run().test(limit); });
+}
+
+const char* train_set_sgd(double lr, double momentum) {
+  return cnnlab::guarded([&] { run().set_sgd(lr, momentum); });
+}
+
+const char* train_load(const uint8_t* bytes, size_t size, const char* name) {
+  return cnnlab::guarded([&] { run().load({bytes, size}, name); });
+}
+
+const uint8_t* train_weights(size_t* size) {
+  static cnnlab::Bytes bytes;
+  bytes.clear();
+  cnnlab::guarded([&] { bytes = run().weights(); });
+  *size = bytes.size();
+  return bytes.data();
+}
+}

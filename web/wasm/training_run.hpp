@@ -1,0 +1,58 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "lib/train/checkpoint.hpp"
+
+namespace cnnlab {
+
+/// Training in the worker: a run of the lesson's network on data that arrives piece by piece while it trains. The data
+/// stays from one run to the next.
+class TrainingRun {
+ public:
+  /// Begins a run, as web/wasm/api.hpp tells. Throws Error for wrong settings; then the run before goes on.
+  void create(std::string_view json);
+  /// Throws Error when there is no memory planned for the images, or a label is no class.
+  void add_data(bool test, const uint8_t* images, const uint8_t* labels, int64_t count);
+  /// Trains or tests for at least one batch; returns what happened as JSON. An error ends the run: "failed".
+  std::string advance(double milliseconds);
+  /// The score on the first `limit` test images that are loaded, as JSON.
+  std::string test(int64_t limit);
+  void set_sgd(double lr, double momentum);
+  /// Puts weights into the run's network. Throws Error naming `name`; then nothing has changed.
+  void load(ByteSpan weights, const std::string& name);
+  Bytes weights() const;
+
+ private:
+  enum class State { training, waiting, finished, failed };
+  struct Settings {
+    TrainSettings train;
+    int64_t train_total = 60000, test_total = 10000;
+  };
+
+  static Settings settings_from(const nlohmann::json& json);
+  Trainer& trainer();
+  bool ready();
+  void work(double milliseconds);
+  void measure(int64_t images, double seconds);
+  std::string report() const;
+  void expect_network() const;
+
+  std::string data_name_;
+  Dataset train_{.name = "train", .height = 28, .width = 28}, test_{.name = "test", .height = 28, .width = 28};
+  NetworkName network_;
+  std::shared_ptr<nn::Module> model_;
+  Settings settings_;
+  std::unique_ptr<Trainer> trainer_;  // made when the first images are there
+  State state_ = State::waiting;
+  bool testing_ = false;
+  std::string error_;
+  double images_per_second_ = 0;
+  nlohmann::ordered_json events_;
+};
+
+}  // namespace cnnlab
