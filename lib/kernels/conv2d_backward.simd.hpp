@@ -19,7 +19,7 @@ struct WeightSums {
 /// How many sums are held in registers: output channels × R rows × places of a row.
 template <class Arch>
 struct WeightTile {
-  static constexpr int places = lanes<Arch> == 8 ? 3 : 5;
+  static constexpr int places = has_32_registers<Arch> ? 5 : 3;
   static constexpr int channels = has_32_registers<Arch> ? 6 : 4;
   static constexpr int sums = has_32_registers<Arch> ? 25 : lanes<Arch> == 8 ? 12 : 10;
 };
