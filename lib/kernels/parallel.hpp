@@ -11,8 +11,8 @@ void set_threads(int count);
 /// The most that is of use here: the machine's cores, or 1 where threads cannot be had.
 int max_threads();
 
-/// In how many tasks each of `groups` pieces of work should be cut, at most `most`: 1 if the pieces alone keep the threads
-/// evenly busy. (Where a cut costs something, as the same images packed by two tasks.)
+/// In how many tasks each of `groups` pieces of work should be cut, at most `most`: 1 if the pieces alone keep the
+/// threads evenly busy. (Where a cut costs something, as the same images packed by two tasks.)
 int64_t parts_per_group(int64_t groups, int64_t most);
 
 namespace detail {
