@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include <declarations.inc>  // made by CMake: extern "C" const uint8_t weights_lessons_02_inception_begin[], …
+#include <declarations.inc>  // made by CMake: extern const uint8_t weights_lessons_02_inception_begin[] …
 
 namespace cnnlab {
 
