@@ -223,7 +223,7 @@ int run_bench(const BenchOptions& options) {
 Command bench_command() {
   return {
       .name = "bench",
-      .help = "measures how fast this machine trains and answers, and where the time goes",
+      .help = "measures how fast this machine trains, and where the time goes",
       .examples =
           "Examples:\n"
           "  cnnlab bench\n"
