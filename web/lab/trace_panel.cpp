@@ -70,7 +70,9 @@ class TracePanel : public Panel {
   void draw_tensor(const Ui& ui, const Trace& trace, const Trace::Shown& shown, Rect area, size_t index) {
     const bool gradient = trace.current()->backward;
     std::string title = text(shown.name, gradient ? ".grad" : "", " ", shown.tensor.shape());
-    while (title.size() > 4 && ui.text_width(title, Ui::small) > area.width) title.erase(0, 1);
+    // The end of a long name says most: "weight.grad".
+    for (size_t dot; ui.text_width(title, Ui::small) > area.width && (dot = title.find('.')) != std::string::npos;)
+      title.erase(0, dot + 1);
     ui.text({area.x, area.y}, title, ui.theme.muted, Ui::small);
     const Rect below{area.x, area.y + caption, area.width, area.height - caption};
     if (shown.tensor.numel() == 1) {
