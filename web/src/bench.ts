@@ -66,7 +66,7 @@ export class Bench {
     );
     this.training = new Training(store.state.lesson, {
       status: () => this.#trainingChanged(),
-      weights: (bytes) => this.#useWeights(bytes, "training"),
+      weights: (bytes) => void this.#useWeights(bytes, "training"),
       report: (report) => {
         program.run("lab_training_event", JSON.stringify(report));
         this.view.wake();
@@ -91,7 +91,7 @@ export class Bench {
 
   /** Weights that somebody brings. Throws ProgramError when they are not this network's. */
   load(bytes: Uint8Array): void {
-    this.#useWeights(bytes, "loaded");
+    void this.#useWeights(bytes, "loaded");
   }
 
   #trainingChanged: () => void = () => undefined;
@@ -165,18 +165,19 @@ export class Bench {
     const response = await fetch(new URL(file, document.baseURI));
     if (!response.ok) throw new Error(`${file}: ${response.status} ${response.statusText}`);
     const bytes = new Uint8Array(await response.arrayBuffer());
-    if (this.#store.state.lesson === lesson && !this.training.settings) this.#useWeights(bytes, "shipped");
+    if (this.#store.state.lesson === lesson && !this.training.settings) await this.#useWeights(bytes, "shipped");
   }
 
-  #useWeights(bytes: Uint8Array, source: Source): void {
+  /** Settles when the trace of these weights is recorded. */
+  #useWeights(bytes: Uint8Array, source: Source): Promise<void> {
     this.program.run("lab_load", bytes, bytes.length, source === "shipped" ? assets.weights[this.#store.state.lesson]! : source);
-    this.#weightsChanged(source);
+    return this.#weightsChanged(source);
   }
 
-  #weightsChanged(source: Source): void {
+  #weightsChanged(source: Source): Promise<void> {
     this.#source = source;
     this.#sayPrediction();
-    void this.trace.record();
+    return this.trace.record();
   }
 
   #drawingChanged(finished: boolean): void {

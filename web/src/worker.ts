@@ -105,7 +105,7 @@ async function loop(machine: Program): Promise<void> {
   let events: Report["events"] = [];
   let report: Report | null = null;
   const tell = (): void => {
-    if (report && run === mine) say({ type: "report", report: { ...report, events }, running });
+    if (report && run === mine) say({ type: "report", report: { ...report, events }, running: running || batchWanted });
     events = [];
     told.report = performance.now();
   };
