@@ -36,7 +36,8 @@ class DrawPanel : public Panel {
                       pad.y + static_cast<float>(stroke[i].y) * pad.height};
       const ImVec2 segment[]{last, at};
       if (i > 0) ui.list->AddPolyline(segment, 2, ui.theme.ink, 0, width);
-      ui.list->AddCircleFilled(at, width / 2, ui.theme.ink, 48);
+      // A little smaller than the line is wide: two smoothed edges upon each other would show as a bump.
+      ui.list->AddCircleFilled(at, width / 2 - 0.3f * ui.pixel, ui.theme.ink, 48);
       last = at;
     }
   }

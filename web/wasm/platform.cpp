@@ -41,12 +41,12 @@ void Platform::start(const std::string& canvas_selector) {
 // Returning 1 asks the browser to give the context back when it can.
 int Platform::context_lost(int, const void*, void* self) {
   static_cast<Platform*>(self)->lost_ = true;
+  ImGui_ImplOpenGL3_DestroyDeviceObjects();  // while names of the lost memory may still be named
   return 1;
 }
 
 int Platform::context_restored(int, const void*, void* self) {
   auto& platform = *static_cast<Platform*>(self);
-  ImGui_ImplOpenGL3_DestroyDeviceObjects();  // the old names mean nothing any more
   ImGui_ImplOpenGL3_CreateDeviceObjects();
   ++platform.generation_;
   platform.lost_ = false;
