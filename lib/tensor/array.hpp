@@ -2,7 +2,7 @@
 #include <vector>
 
 #include <xtensor/xadapt.hpp>
-#include <xtensor/xeval.hpp>
+#include <xtensor/xarray.hpp>
 
 #include "lib/tensor/tensor.hpp"
 
@@ -28,8 +28,8 @@ auto as_array(const BasicTensor<T>& tensor) {
 /// A tensor with the values of any xtensor expression of up to four dimensions.
 template <class Expression>
 auto as_tensor(const xt::xexpression<Expression>& expression) {
-  auto&& values = xt::eval(expression.derived_cast());
-  using T = typename std::decay_t<decltype(values)>::value_type;
+  using T = typename Expression::value_type;
+  const xt::xarray<T> values = expression.derived_cast();  // not xt::eval: in xtensor 0.24.3 it mistakes a view's rank
   std::vector<int64_t> shape(values.shape().begin(), values.shape().end());
   BasicTensor<T> tensor{Shape(shape)};
   auto target = as_array(tensor);

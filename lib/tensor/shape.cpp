@@ -1,5 +1,6 @@
 #include "lib/tensor/shape.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <ostream>
 
@@ -9,11 +10,11 @@ namespace cnnlab {
 
 Shape::Shape(std::span<const int64_t> sizes) : rank_(static_cast<int>(sizes.size())) {
   check(sizes.size() <= max_rank, "shape: at most ", max_rank, " dimensions are supported, got ", sizes.size());
+  std::copy(sizes.begin(), sizes.end(), sizes_.begin());
   int64_t product = 1;
   for (int i = 0; i < rank_; ++i) {
     check(sizes[i] >= 0, "shape: size ", sizes[i], " of dimension ", i, " is negative");
-    sizes_[i] = sizes[i];
-    check(sizes[i] == 0 || product <= std::numeric_limits<int64_t>::max() / sizes[i], "shape: ", str(),
+    check(sizes[i] == 0 || product <= std::numeric_limits<int64_t>::max() / sizes[i], "shape: ", *this,
           " is too large");
     product *= sizes[i];
   }

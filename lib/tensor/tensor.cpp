@@ -122,6 +122,12 @@ void BasicTensor<T>::fill(T value) {
   std::fill(data_.begin(), data_.end(), value);
 }
 
+template <class T>
+void BasicTensor<T>::copy_from(const BasicTensor& other) {
+  check(other.shape_ == shape_, "copy_from: shape ", other.shape_, " does not fit shape ", shape_);
+  std::copy(other.data_.begin(), other.data_.end(), data_.begin());
+}
+
 TensorMemory tensor_memory() {
   const TensorMemory floats = Pool<float>::instance().memory(), doubles = Pool<double>::instance().memory();
   return {floats.in_use + doubles.in_use, floats.pooled + doubles.pooled};

@@ -44,6 +44,8 @@ class BasicTensor {
   BasicTensor reshape(Shape shape) const;
   BasicTensor clone() const { return BasicTensor(shape_, data_); }
   void fill(T value);
+  /// Overwrites the numbers with those of a tensor of the same shape.
+  void copy_from(const BasicTensor& other);
 
  private:
   std::shared_ptr<Storage<T>> storage_;
