@@ -14,12 +14,16 @@ if(CCACHE)
   set(CMAKE_C_COMPILER_LAUNCHER "${CCACHE}")
 endif()
 
+# ccache with a base_dir hands the compiler paths that are relative to the build folder.
+file(RELATIVE_PATH _to_source "${CMAKE_BINARY_DIR}" "${CMAKE_SOURCE_DIR}")
+string(REGEX REPLACE "/$" "" _to_source "${_to_source}")
+
 add_library(cnnlab_options INTERFACE)
 target_compile_features(cnnlab_options INTERFACE cxx_std_20)
 target_include_directories(cnnlab_options INTERFACE "${CMAKE_SOURCE_DIR}")
 target_compile_options(cnnlab_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror
-  "-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=")
+  "-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=" "-fmacro-prefix-map=${_to_source}/=")
 
 if(CNNLAB_SANITIZE)
   target_compile_options(cnnlab_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -1,0 +1,44 @@
+#include <catch2/catch.hpp>
+
+#include "lessons/02_inception/model.hpp"
+#include "lessons/training.hpp"
+#include "lib/autograd/tape.hpp"
+
+using namespace cnnlab;
+
+namespace {
+
+Batch batch() { return {.images = Tensor::full({2, 1, 28, 28}, 0.5f), .labels = {3, 7}}; }
+
+}  // namespace
+
+TEST_CASE("a training step leaves nothing behind, with or without a tape") {
+  const int64_t before = tensor_memory().in_use;
+  {
+    inception::MainNet net;
+    optim::SGD optimizer(net.parameters(), {.lr = 0.01, .momentum = 0.5});
+    train_step(net, optimizer, batch());
+    // Weights, gradients and velocities stay while the network lives.
+    CHECK(tensor_memory().in_use - before == 3 * net.parameter_count() * 4);
+    {
+      const Tape tape;
+      train_step(net, optimizer, batch());
+      CHECK(tape.records().size() > 20);
+      CHECK(tensor_memory().in_use - before > 4 * net.parameter_count() * 4);
+    }
+    net(batch().images);  // a graph that no backward used
+    CHECK(tensor_memory().in_use - before == 3 * net.parameter_count() * 4);
+  }
+  CHECK(tensor_memory().in_use == before);
+}
+
+TEST_CASE("steps after the first take every buffer from the pool") {
+  inception::MainNet net;
+  optim::SGD optimizer(net.parameters(), {.lr = 0.01, .momentum = 0.5});
+  const auto total = [] { return tensor_memory().in_use + tensor_memory().pooled; };
+  train_step(net, optimizer, batch());
+  train_step(net, optimizer, batch());
+  const int64_t steady = total();
+  for (int i = 0; i < 3; ++i) train_step(net, optimizer, batch());
+  CHECK(total() == steady);
+}
