@@ -49,8 +49,7 @@ void Module::load(const std::vector<std::pair<std::string, Tensor>>& tensors) {
   }
   for (const auto& [name, variable] : own)
     check(find(tensors, name) != tensors.end(), "weights: parameter \"", name, "\" ", variable.shape(), " is missing");
-  for (auto [name, variable] : own)
-    std::ranges::copy(find(tensors, name)->second.data(), variable.value().data().begin());
+  for (auto [name, variable] : own) variable.value().copy_from(find(tensors, name)->second);
 }
 
 Variable Module::parameter(std::string name, Tensor initial) {
