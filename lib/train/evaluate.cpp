@@ -22,9 +22,8 @@ std::vector<int32_t> argmax_rows(const Tensor& rows) {
   return best;
 }
 
-Evaluation::Evaluation(nn::Module& model, const Dataset& data, int64_t limit)
-    : model_(model),
-      loader_(data, {.batch_size = test_batch, .shuffle = false, .total = limit ? std::min(limit, data.size()) : 0}) {}
+Evaluation::Evaluation(nn::Module& model, const Dataset& data)
+    : model_(model), loader_(data, {.batch_size = test_batch, .shuffle = false}) {}
 
 bool Evaluation::advance() {
   if (next_ == loader_.batches()) return false;

@@ -22,8 +22,8 @@ std::vector<int32_t> argmax_rows(const Tensor& rows);
 /// log-probabilities (N, classes).
 class Evaluation {
  public:
-  /// Uses the first `limit` images of the set, or all for 0. Neither argument is copied.
-  Evaluation(nn::Module& model, const Dataset& data, int64_t limit = 0);
+  /// Neither argument is copied.
+  Evaluation(nn::Module& model, const Dataset& data);
 
   /// Called for each batch with the network's output, (N, classes).
   std::function<void(const Batch& batch, const Tensor& output)> on_batch;

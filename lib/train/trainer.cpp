@@ -12,9 +12,12 @@ void copy_values(const std::vector<Variable>& from, std::vector<Tensor>& to) {
   to.resize(from.size());
   for (size_t i = 0; i < from.size(); ++i) {
     if (to[i].shape() != from[i].shape()) to[i] = Tensor(from[i].shape());
-    std::ranges::copy(from[i].value().data(), to[i].data().begin());
+    to[i].copy_from(from[i].value());
   }
 }
+
+// Printed, these depend on the platform ("-nan").
+std::string_view in_words(double not_finite) { return std::isnan(not_finite) ? "NaN" : "infinite"; }
 
 }  // namespace
 
@@ -67,7 +70,10 @@ void Trainer::train_batch() {
   const Batch batch = loader_.batch(progress_.epoch, progress_.batch);
   copy_values(model_->parameters(), before_);
   const float loss = step_(*model_, optimizer_, batch);
-  guard(loss);
+  if (!std::isfinite(loss))  // it is the step before this one that broke the weights
+    give_up(
+        text("the loss is ", in_words(loss), " at step ", progress_.step + 1, " (epoch ", progress_.epoch + 1, ")"));
+  std::swap(before_, good_);
 
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   last_loss_ = loss;
@@ -83,20 +89,13 @@ void Trainer::train_batch() {
   if (progress_.batch % settings_.log_every == 0 || progress_.batch == steps_per_epoch()) say_step();
 }
 
-void Trainer::guard(float loss) {
-  if (std::isfinite(loss)) {
-    std::swap(before_, good_);
-    return;
-  }
-  // The step before this one is what broke the weights: go back to those from before it.
+void Trainer::give_up(const std::string& what) {
   const std::vector<Tensor>& restored = good_.empty() ? before_ : good_;
   std::vector<Variable> parameters = model_->parameters();
-  for (size_t i = 0; i < parameters.size(); ++i)
-    std::ranges::copy(restored[i].data(), parameters[i].value().data().begin());
-  fail(text("training: the loss is ", std::isnan(loss) ? "NaN" : "infinite", " at step ", progress_.step + 1,
-            " (epoch ", progress_.epoch + 1, "): learning rate ", settings_.sgd.lr, " with momentum ",
-            settings_.sgd.momentum, " is probably too high; try ", settings_.sgd.lr / 10,
-            ". The last good weights are kept"));
+  for (size_t i = 0; i < restored.size(); ++i) parameters[i].value().copy_from(restored[i]);
+  optimizer_.set_velocities(std::vector<Tensor>(parameters.size()));  // not finite either
+  fail(text("training: ", what, ": learning rate ", settings_.sgd.lr, " with momentum ", settings_.sgd.momentum,
+            " is probably too high; try ", settings_.sgd.lr / 10, ". The last good weights are kept"));
 }
 
 void Trainer::say_step() {
@@ -112,11 +111,17 @@ void Trainer::say_step() {
 }
 
 void Trainer::finish_epoch() {
+  const Score score = evaluation_->score();
+  evaluation_.reset();
+  if (!std::isfinite(score.loss)) {
+    evaluation_.emplace(*model_, test_);  // of the weights that are restored
+    give_up(text("the loss on the test set is ", in_words(score.loss), " after step ", progress_.step, " (epoch ",
+                 progress_.epoch + 1, ")"));
+  }
   last_epoch_ = EpochEvent{.epoch = progress_.epoch + 1,
                            .train_loss = progress_.epoch_loss / static_cast<double>(progress_.batch),
                            .train_seconds = progress_.epoch_seconds,
-                           .test = evaluation_->score()};
-  evaluation_.reset();
+                           .test = score};
   if (progress_.batch == steps_per_epoch()) {
     ++progress_.epoch;
     progress_.batch = 0;

@@ -68,7 +68,8 @@ class Trainer {
   std::function<void(const EpochEvent&)> on_epoch;
 
   /// Does the next piece of work, one batch of training or testing. Returns false when the run is finished. Throws
-  /// Error when the loss is not finite; the network then holds the last weights that gave a finite loss.
+  /// Error when the loss is not finite; the network then holds the last weights that gave a finite loss, momentum is
+  /// back at zero, and a lower learning rate may go on from there.
   bool advance();
   /// Whether the images that `advance` needs next are loaded.
   bool ready() const;
@@ -98,7 +99,7 @@ class Trainer {
  private:
   void train_batch();
   void finish_epoch();
-  void guard(float loss);
+  [[noreturn]] void give_up(const std::string& what);
   void say_step();
   bool test_is_due() const;
 
@@ -112,7 +113,8 @@ class Trainer {
   std::optional<Evaluation> evaluation_;
   std::optional<EpochEvent> last_epoch_;
   double last_loss_;
-  std::vector<Tensor> before_, good_;  // weights before this step, and before the last one whose loss was finite
+  // Weights before this step, and before the last one whose loss was finite: known to give a finite loss.
+  std::vector<Tensor> before_, good_;
 };
 
 }  // namespace cnnlab

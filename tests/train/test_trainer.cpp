@@ -1,0 +1,242 @@
+#include <cmath>
+#include <limits>
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/close.hpp"
+#include "tests/train/tiny.hpp"
+
+using namespace cnnlab;
+using namespace cnnlab::testing;
+
+namespace {
+
+constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
+
+std::vector<Tensor> values(const nn::Module& module) {
+  std::vector<Tensor> found;
+  for (const Variable& variable : module.parameters()) found.push_back(variable.value().clone());
+  return found;
+}
+
+std::string first_difference(const std::vector<Tensor>& got, const std::vector<Tensor>& expected) {
+  for (size_t i = 0; i < expected.size(); ++i)
+    if (const std::string apart = bit_difference(got[i], expected[i]); !apart.empty()) return text(i, ": ", apart);
+  return "";
+}
+
+// Trains as the lesson does, but says NaN at step `bad` (from 1).
+TrainStep breaks_at(int bad, float said = not_a_number) {
+  return [bad, said, step = 0](nn::Module& model, optim::SGD& optimizer, const Batch& batch) mutable {
+    const float loss = train_step(model, optimizer, batch);
+    return ++step == bad ? said : loss;
+  };
+}
+
+}  // namespace
+
+TEST_CASE("a run is made of training and testing batches, and says how it goes") {
+  const TinyData data;
+  TrainSettings settings = tiny_settings();
+  settings.log_every = 2;
+  Trainer trainer(tiny_net(), train_step, settings, data.train, data.test);
+  std::vector<StepEvent> steps;
+  std::vector<EpochEvent> epochs;
+  trainer.on_step = [&](const StepEvent& event) { steps.push_back(event); };
+  trainer.on_epoch = [&](const EpochEvent& event) { epochs.push_back(event); };
+  CHECK(std::isnan(trainer.last_loss()));
+  CHECK(trainer.steps_per_epoch() == 3);
+  CHECK(trainer.total_steps() == 6);
+
+  std::string order;  // t for training, e for evaluation
+  std::vector<double> losses;
+  for (bool more = true; more;) {
+    order += trainer.testing() ? 'e' : 't';
+    const bool trains = !trainer.testing();
+    more = trainer.advance();
+    if (trains) losses.push_back(trainer.last_loss());
+    CHECK(more == !trainer.finished());
+  }
+  CHECK(order == "ttteetttee");
+  CHECK_FALSE(trainer.advance());
+  CHECK(losses.size() == 6);
+
+  REQUIRE(steps.size() == 4);  // after two batches, and at the epoch's last
+  const int64_t expected[] = {2, 3, 5, 6};
+  for (int i = 0; i < 4; ++i) {
+    CHECK(steps[i].step == expected[i]);
+    CHECK(steps[i].epoch == 1 + i / 2);
+    CHECK(steps[i].steps_per_epoch == 3);
+    CHECK(steps[i].images_per_second > 0);
+  }
+  CHECK(steps[0].loss == Approx((losses[0] + losses[1]) / 2));
+  CHECK(steps[1].loss == Approx(losses[2]));
+
+  REQUIRE(epochs.size() == 2);
+  CHECK(epochs[1].epoch == 2);
+  CHECK(epochs[1].train_loss == Approx((losses[3] + losses[4] + losses[5]) / 3));
+  CHECK(epochs[1].train_seconds > 0);
+  const Score score = evaluate(trainer.model(), data.test);
+  CHECK(epochs[1].test.loss == score.loss);
+  CHECK(epochs[1].test.correct == score.correct);
+  CHECK(epochs[1].test.total == 280);
+  CHECK(trainer.last_epoch()->epoch == 2);
+}
+
+TEST_CASE("max_steps cuts a run short, within an epoch too, and still tests it") {
+  const TinyData data;
+  const auto run = [&](int64_t max_steps) {
+    TrainSettings settings = tiny_settings();
+    settings.max_steps = max_steps;
+    Trainer trainer(tiny_net(), train_step, settings, data.train, data.test);
+    std::string order;
+    trainer.on_epoch = [&](const EpochEvent& event) { order += text(event.epoch); };
+    do order += trainer.testing() ? 'e' : 't';
+    while (trainer.advance());
+    return order;
+  };
+  CHECK(run(1) == "tee1");
+  CHECK(run(3) == "tttee1");
+  CHECK(run(4) == "tttee1tee2");
+  CHECK(run(100) == "tttee1tttee2");
+}
+
+TEST_CASE("the same seed trains the same weights, another seed others") {
+  const TinyData data;
+  const auto run = [&](uint64_t seed) {
+    TrainSettings settings = tiny_settings();
+    settings.loader.seed = seed;
+    Trainer trainer(tiny_net(), train_step, settings, data.train, data.test);
+    while (trainer.advance()) {
+    }
+    return values(trainer.model());
+  };
+  const auto first = run(5);
+  CHECK(first_difference(run(5), first) == "");
+  CHECK(first_difference(run(6), first) != "");
+}
+
+TEST_CASE("training lowers the loss") {
+  const TinyData data;
+  Trainer trainer(tiny_net(), train_step, tiny_settings(30), data.train, data.test);
+  std::vector<EpochEvent> epochs;
+  trainer.on_epoch = [&](const EpochEvent& event) { epochs.push_back(event); };
+  while (trainer.advance()) {
+  }
+  CHECK(epochs.front().train_loss > 2);
+  CHECK(epochs.back().train_loss < 0.5);
+  CHECK(epochs.back().test.correct > 140);
+}
+
+TEST_CASE("new settings hold from the next batch on") {
+  const TinyData data;
+  Trainer trainer(tiny_net(), train_step, tiny_settings(), data.train, data.test);
+  trainer.set_sgd({.lr = 0});
+  const auto before = values(trainer.model());
+  trainer.advance();
+  CHECK(first_difference(values(trainer.model()), before) == "");
+  trainer.set_sgd({.lr = 0.1});
+  trainer.advance();
+  CHECK(first_difference(values(trainer.model()), before) != "");
+  CHECK_THROWS_WITH(trainer.set_sgd({.lr = -1}), "SGD: the learning rate must be at least 0, got -1");
+  CHECK(trainer.settings().sgd.lr == 0.1);
+}
+
+TEST_CASE("the schedule scales the learning rate of each step") {
+  const TinyData data;
+  std::vector<double> rates;
+  const TrainStep watch = [&](nn::Module& model, optim::SGD& optimizer, const Batch& batch) {
+    rates.push_back(optimizer.settings().lr);
+    return train_step(model, optimizer, batch);
+  };
+  TrainSettings settings = tiny_settings();
+  settings.schedule = Schedule::cosine;
+  Trainer trainer(tiny_net(), watch, settings, data.train, data.test);
+  while (trainer.advance()) {
+  }
+  REQUIRE(rates.size() == 6);
+  for (int i = 0; i < 6; ++i) CHECK(rates[i] == Approx(0.1 * schedule_factor(Schedule::cosine, i, 6)));
+}
+
+TEST_CASE("training waits for images that are still to come") {
+  const TinyData data;
+  Dataset growing = slice(data.train, 0, 16);
+  TrainSettings settings = tiny_settings(1);
+  settings.loader.shuffle = false;
+  settings.loader.total = 40;
+  Trainer trainer(tiny_net(), train_step, settings, growing, data.test);
+  CHECK(trainer.total_steps() == 3);
+  CHECK(trainer.ready());
+  trainer.advance();
+  CHECK_FALSE(trainer.ready());
+  growing.append(slice(data.train, 16, 24));
+  CHECK(trainer.ready());
+  while (trainer.advance()) CHECK(trainer.ready());
+  CHECK(trainer.last_epoch()->epoch == 1);
+}
+
+TEST_CASE("a loss that is not finite stops training, and the last good weights are kept") {
+  const TinyData data;
+  const auto net = tiny_net();
+  Trainer trainer(net, breaks_at(3), tiny_settings(), data.train, data.test);
+  trainer.advance();
+  const auto after_first = values(*net);  // step 2 found a finite loss with these
+  trainer.advance();
+  CHECK_THROWS_WITH(
+      trainer.advance(),
+      "training: the loss is NaN at step 3 (epoch 1): learning rate 0.1 with momentum 0.5 is probably too "
+      "high; try 0.01. The last good weights are kept");
+  CHECK(first_difference(values(*net), after_first) == "");
+  CHECK(trainer.progress().step == 2);
+
+  // With a lower rate it can go on: nothing of the broken step is left in the momentum.
+  for (const Tensor& velocity : trainer.velocities()) CHECK(velocity.numel() == 0);
+  trainer.set_sgd({.lr = 0.01, .momentum = 0.5});
+  while (trainer.advance()) {
+  }
+  CHECK(std::isfinite(trainer.last_epoch()->test.loss));
+}
+
+TEST_CASE("a loss that is not finite at the first step leaves the initial weights") {
+  const TinyData data;
+  const auto net = tiny_net();
+  const auto initial = values(*net);
+  Trainer trainer(net, breaks_at(1, std::numeric_limits<float>::infinity()), tiny_settings(), data.train, data.test);
+  CHECK_THROWS_WITH(trainer.advance(), Catch::StartsWith("training: the loss is infinite at step 1 (epoch 1): "));
+  CHECK(first_difference(values(*net), initial) == "");
+}
+
+TEST_CASE("an absurd learning rate ends in that error, not in weights that are not numbers") {
+  const TinyData data;
+  for (const int64_t max_steps : {0, 1}) {  // 1: the broken weights meet no training batch, only the test
+    INFO("max_steps " << max_steps);
+    TrainSettings settings = tiny_settings();
+    settings.sgd.lr = 1e38;
+    settings.max_steps = max_steps;
+    const auto net = tiny_net();
+    Trainer trainer(net, train_step, settings, data.train, data.test);
+    CHECK_THROWS_WITH(
+        [&] {
+          while (trainer.advance()) {
+          }
+        }(),
+        Catch::Contains("learning rate 1e+38 with momentum 0.5"));
+    CHECK(first_difference(values(*net), values(*tiny_net())) == "");
+    CHECK(std::isfinite(evaluate(*net, data.test).loss));
+  }
+}
+
+TEST_CASE("the trainer says which setting is wrong") {
+  const TinyData data;
+  const auto make = [&](auto change) {
+    TrainSettings settings = tiny_settings();
+    change(settings);
+    Trainer(tiny_net(), train_step, settings, data.train, data.test);
+  };
+  CHECK_THROWS_WITH(make([](auto& s) { s.epochs = 0; }), "training: epochs must be at least 1, got 0");
+  CHECK_THROWS_WITH(make([](auto& s) { s.max_steps = -1; }), "training: steps must be at least 0, got -1");
+  CHECK_THROWS_WITH(make([](auto& s) { s.log_every = 0; }), "training: log-every must be at least 1, got 0");
+  const Dataset empty = slice(data.test, 0, 0);
+  CHECK_THROWS_WITH(Trainer(tiny_net(), train_step, tiny_settings(), data.train, empty),
+                    "training: the test set is empty");
+}
