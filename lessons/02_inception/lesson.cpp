@@ -7,6 +7,7 @@
 #include "lessons/02_inception/model.hpp"
 #include "lib/autograd/tape.hpp"
 #include "lib/tensor/array.hpp"
+#include "lib/train/trainer.hpp"
 
 namespace cnnlab::inception {
 namespace {
@@ -111,12 +112,27 @@ void source_facts(FactList& facts) {
   facts.decimal("source_correct_sd", std::sqrt(static_cast<double>(correct) * (1 - share)), 0);
 }
 
+// How the source lesson trains on MNIST: the trainer's defaults.
+void training_facts(FactList& facts) {
+  const TrainSettings settings;
+  const int64_t images = 60000, batch = settings.loader.batch_size;
+  facts.decimal("learning_rate", settings.sgd.lr, 2);
+  facts.decimal("momentum", settings.sgd.momentum, 1);
+  facts.whole("epochs", settings.epochs);
+  facts.whole("batch_size", batch);
+  facts.whole("train_images", images);
+  facts.whole("test_images", 10000);
+  facts.whole("steps_per_epoch", (images + batch - 1) / batch);
+  facts.decimal("ln10", std::log(10.0), 4);  // the loss of a net that knows nothing
+}
+
 FactList facts() {
   FactList facts;
   MainNet net;
   bottleneck_facts(facts);
   shape_facts(net, facts);
   parameter_facts(net, facts);
+  training_facts(facts);
   source_facts(facts);
   return facts;
 }
