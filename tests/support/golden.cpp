@@ -10,7 +10,7 @@ namespace {
 const std::string folder = GOLDENS;
 
 auto find(const StateFile& file, const std::string& name) {
-  return std::ranges::find(file.tensors, name, [](const auto& entry) { return entry.first; });
+  return std::find_if(file.tensors.begin(), file.tensors.end(), [&](const auto& entry) { return entry.first == name; });
 }
 
 }  // namespace
