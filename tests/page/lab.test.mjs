@@ -1,0 +1,272 @@
+// The lab: drawn digits are read, training learns, the trace can be walked, and a link brings it all back.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { launch, open, serve, until } from "./support/browser.mjs";
+import { DIGITS, drawWithFinger, drawWithMouse, fit } from "./support/draw.mjs";
+
+let server, browser;
+before(async () => {
+  [server, browser] = await Promise.all([serve(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+async function inPage(options, work) {
+  const page = await open(browser, server.url, options);
+  try {
+    await work(page, await page.context().newCDPSession(page));
+    assert.deepEqual(page.problems, []);
+  } finally {
+    await page.context().close();
+  }
+}
+
+const prediction = (page) => page.evaluate(() => lab.prediction());
+const status = (page) => page.evaluate(() => lab.train.status());
+const isTrained = (page) => page.evaluate(() => !/untrained/.test(document.getElementById("prediction").textContent));
+
+async function draw(page, session, digit, how = drawWithMouse) {
+  await page.evaluate(() => lab.clear());
+  const pad = await page.evaluate(() => lab.drawPad());
+  await how(session, fit(DIGITS[digit], pad));
+}
+
+function assertIsReading(read) {
+  assert.ok(Number.isInteger(read.digit) && read.digit >= 0 && read.digit <= 9);
+  assert.equal(read.probabilities.length, 10);
+  assert.ok(Math.abs(read.probabilities.reduce((a, b) => a + b) - 1) < 1e-4);
+  assert.equal(Math.max(...read.probabilities), read.probabilities[read.digit]);
+}
+
+describe("drawing", () => {
+  for (const [name, how, options] of [
+    ["mouse", drawWithMouse, {}],
+    ["finger", drawWithFinger, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
+  ]) {
+    test(`digits drawn by ${name} are read`, () =>
+      inPage(options, async (page, session) => {
+        assert.equal(await prediction(page), null);
+        const trained = await isTrained(page);
+        for (const digit of Object.keys(DIGITS)) {
+          await draw(page, session, digit, how);
+          const read = await prediction(page);
+          assertIsReading(read);
+          if (trained) assert.equal(read.digit, Number(digit));
+        }
+        const last = await prediction(page);
+        await until(page, (digit) => document.getElementById("prediction").textContent.includes(`Read as ${digit}`), last.digit);
+        await page.click("#undo");
+        await page.click("#clear");
+        assert.equal(await prediction(page), null);
+      }));
+  }
+
+  test("a finger draws on the pad and scrolls beside it", () =>
+    inPage({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }, async (page, session) => {
+      const pad = await page.evaluate(() => lab.drawPad());
+      const swipe = async (x, y) => {
+        const from = await page.evaluate(() => scrollY);
+        await drawWithFinger(session, [Array.from({ length: 12 }, (_, i) => [x, y - 12 * i])]);
+        return (await page.evaluate(() => scrollY)) - from;
+      };
+      assert.equal(await swipe(pad.x + pad.width / 2, pad.y + pad.height - 20), 0);
+      assert.notEqual(await prediction(page), null);
+      await page.evaluate(() => scrollTo(0, 400));
+      assert.ok((await swipe(200, 600)) > 50);
+    }));
+
+  test("switching off a stage of preparation changes what the network gets", () =>
+    inPage({}, async (page, session) => {
+      await draw(page, session, 7);
+      const before = await prediction(page);
+      await page.uncheck('#stages input[name="scale"]');
+      const after = await prediction(page);
+      assert.notDeepEqual(after.probabilities, before.probabilities);
+    }));
+});
+
+describe("training", () => {
+  test("learns MNIST, pauses, trains one batch, and goes back to the beginning", () =>
+    inPage({}, async (page, session) => {
+      const shipped = await page.evaluate(() => Array.from(lab.weights()));
+      await draw(page, session, 3);
+      await page.fill("#lr", "0.05"); // learns within some sixty batches
+      await page.fill("#momentum", "0.9");
+      await page.press("#momentum", "Tab");
+      await page.click("#train");
+      await until(page, () => lab.train.status().step >= 1);
+      const early = await status(page);
+      assert.ok(early.loss > 2 && early.loss < 2.6, `the first loss is near ln 10, not ${early.loss}`);
+      await until(page, () => lab.train.status().loss < 1, undefined, 240_000);
+
+      const during = await status(page);
+      assert.ok(during.imagesPerSecond > 0 && during.threads >= 1);
+      await page.click("#language"); // training goes on
+      await page.click("#language");
+      await page.click("#theme");
+      await until(page, (step) => lab.train.status().step > step, during.step);
+
+      await page.click("#pause");
+      await until(page, () => lab.train.status().state === "paused");
+      const paused = await status(page);
+      const trained = await page.evaluate(() => Array.from(lab.weights()));
+      assert.notDeepEqual(trained, shipped);
+      assertIsReading(await prediction(page));
+
+      await page.click("#one-batch");
+      await until(page, (step) => lab.train.status().step === step + 1 && lab.train.status().state === "paused", paused.step);
+      assert.match(await page.textContent("#training"), /Paused/);
+
+      await page.click("#reset");
+      assert.equal((await status(page)).state, "idle");
+      assert.equal((await status(page)).step, 0);
+      await until(page, (size) => lab.weights().length === size, shipped.length);
+      if (await isTrained(page)) assert.deepEqual(await page.evaluate(() => Array.from(lab.weights())), shipped);
+    }));
+
+  test("the same seed learns the same, another seed something else", () =>
+    inPage({}, async (page) => {
+      const lossOf = async (seed) => {
+        await page.evaluate((seed) => lab.train.step({ seed }), seed);
+        const { loss, step } = await status(page);
+        assert.equal(step, 1);
+        await page.evaluate(() => lab.train.reset());
+        return loss;
+      };
+      const first = await lossOf(5);
+      assert.equal(await lossOf(5), first);
+      assert.notEqual(await lossOf(6), first);
+      assert.equal(await page.inputValue("#seed"), "6");
+    }));
+
+  test("a learning rate far too large ends in a message, and the page goes on", () =>
+    inPage({}, async (page) => {
+      await page.evaluate(() => lab.train.start({ lr: 10, momentum: 0.99 }));
+      await until(page, () => lab.train.status().state === "failed");
+      assert.match(await page.textContent("#training"), /Training stopped: .*loss/i);
+      await page.click("#reset");
+      await page.evaluate(() => lab.train.step({ lr: 0.01, momentum: 0.5 }));
+      assert.equal((await status(page)).step, 1);
+    }));
+
+  test("settings that cannot be are said and not taken", () =>
+    inPage({}, async (page) => {
+      await page.fill("#momentum", "1.5");
+      await page.press("#momentum", "Tab");
+      assert.match(await page.textContent("#settings-error"), /momentum must be a number from 0 to 0\.999/);
+      assert.equal(await page.getAttribute("#momentum", "aria-invalid"), "true");
+      await page.fill("#momentum", "0.9");
+      await page.press("#momentum", "Tab");
+      assert.equal(await page.textContent("#settings-error"), "");
+      await until(page, () => location.hash.includes("momentum=0.9"));
+    }));
+
+  test("weights travel: what was taken out can be put back in, and rubbish is refused", () =>
+    inPage({}, async (page) => {
+      const size = await page.evaluate(async () => {
+        const before = lab.weights();
+        await lab.train.step();
+        lab.train.reset();
+        lab.load(before);
+        const after = lab.weights();
+        if (after.length !== before.length || after.some((byte, index) => byte !== before[index])) throw new Error("they differ");
+        return after.length;
+      });
+      assert.ok(size > 97_298 * 4);
+      const refused = await page.evaluate(() => {
+        try {
+          lab.load(new Uint8Array([1, 2, 3]));
+        } catch (error) {
+          return error.message;
+        }
+      });
+      assert.match(refused, /safetensors|bytes/);
+    }));
+});
+
+describe("the trace", () => {
+  test("every step marks the line that ran, forward and then backward", () =>
+    inPage({}, async (page) => {
+      const length = await page.evaluate(() => lab.trace.length);
+      assert.ok(length > 40, `${length} steps`);
+      const seen = await page.evaluate((length) => {
+        const wrong = [];
+        const phases = [];
+        for (let index = 0; index < length; ++index) {
+          lab.trace.go(index);
+          const state = lab.trace.state();
+          const lines = [...document.querySelectorAll("#code .current")];
+          const good = lines.length === 1 && lines[0].dataset.file === state.file && Number(lines[0].dataset.line) === state.line;
+          if (!good || state.index !== index) wrong.push(index);
+          const box = document.getElementById("code").getBoundingClientRect();
+          const line = lines[0]?.getBoundingClientRect();
+          if (!line || line.top < box.top || line.bottom > box.bottom) wrong.push(`${index} is out of sight`);
+          if (state.phase !== phases.at(-1)) phases.push(state.phase);
+        }
+        return { wrong, phases, scrolled: scrollY };
+      }, length);
+      assert.deepEqual(seen, { wrong: [], phases: ["forward", "backward"], scrolled: 0 });
+    }));
+
+  test("buttons and slider walk it, in words too", () =>
+    inPage({ hash: "#lang=en" }, async (page) => {
+      await page.click("#next");
+      await page.click("#next");
+      assert.equal(await page.evaluate(() => lab.trace.state().index), 2);
+      assert.match(await page.textContent("#trace"), /Step 3 of \d+, forward/);
+      await page.click("#previous");
+      assert.equal(await page.evaluate(() => lab.trace.state().index), 1);
+      await page.focus("#step");
+      await page.keyboard.press("End");
+      const { index, length, phase } = await page.evaluate(() => ({ ...lab.trace.state(), length: lab.trace.length }));
+      assert.equal(index, length - 1);
+      assert.equal(phase, "backward");
+      assert.equal(await page.locator("#next").isDisabled(), true);
+    }));
+
+  test("runs on another test image, and on the drawing", () =>
+    inPage({}, async (page, session) => {
+      const last = () => page.evaluate(() => { lab.trace.go(0); return lab.trace.state().mean; });
+      const first = await last();
+      await page.fill("#image", "4321");
+      await page.press("#image", "Enter");
+      await until(page, (before) => lab.trace.state().mean !== before, first);
+      await page.check('input[name="image"][value="drawing"]');
+      await until(page, () => /pad/.test(document.getElementById("image-error").textContent));
+      const other = await last();
+      await draw(page, session, 2);
+      await until(page, (before) => lab.trace.state().mean !== before, other);
+      assert.equal(await page.textContent("#image-error"), "");
+    }));
+});
+
+describe("the address", () => {
+  test("reproduces lesson, step, settings and language", () =>
+    inPage({ hash: "#lesson=inception&step=17&image=3&seed=7&lr=0.1&momentum=0.9&batch=32&lang=ko" }, async (page) => {
+      assert.equal(await page.getAttribute("html", "lang"), "ko");
+      await until(page, () => lab.trace.state()?.index === 17);
+      const values = await page.evaluate(() => ["seed", "lr", "momentum", "batch", "image"].map((id) => document.getElementById(id).value));
+      assert.deepEqual(values, ["7", "0.1", "0.9", "32", "3"]);
+    }));
+
+  test("corrects what cannot be, and says so", () =>
+    inPage({ hash: "#lesson=nonsense&step=99&lr=-1&batch=32" }, async (page) => {
+      assert.match(await page.textContent("#alerts"), /lesson=nonsense, lr=-1/);
+      assert.equal(await page.inputValue("#lr"), "0.01");
+      assert.equal(await page.inputValue("#batch"), "32");
+      const [index, length] = await page.evaluate(() => [lab.trace.state().index, lab.trace.length]);
+      assert.equal(index, length - 1);
+    }));
+
+  test("Back undoes what a link of the lesson has set", () =>
+    inPage({ hash: "#lang=en" }, async (page) => {
+      await page.evaluate(() => document.querySelector('article:not([hidden]) .lab-link[href*="momentum=0.9"]').click());
+      assert.equal(await page.inputValue("#lr"), "0.1");
+      await page.goBack();
+      assert.equal(await page.inputValue("#lr"), "0.01");
+      await page.goForward();
+      assert.equal(await page.inputValue("#lr"), "0.1");
+    }));
+});

@@ -1,0 +1,149 @@
+// The page as a text: it loads cleanly, reads in both languages and themes, at every width, with and without help.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+import { launch, open, serve } from "./support/browser.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+const DESKTOP = { viewport: { width: 1440, height: 900 } };
+
+let server, browser;
+before(async () => {
+  server = await serve();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+async function inPage(options, work) {
+  const page = await open(browser, server.url, options);
+  try {
+    await work(page);
+    assert.deepEqual(page.problems, []);
+  } finally {
+    await page.context().close();
+  }
+}
+
+const shown = (page) => page.locator("#lesson > article:visible");
+
+describe("the page", () => {
+  test("loads without errors, failed requests, or requests elsewhere", () =>
+    inPage({}, async (page) => {
+      assert.equal(await shown(page).count(), 1);
+      assert.equal(await page.evaluate(() => crossOriginIsolated), true);
+      assert.match(await page.title(), /CNN Lab/);
+    }));
+
+  test("has the same sections in both languages, formulas, figures, and no number left out", () =>
+    inPage({ ready: false }, async (page) => {
+      const sections = await page.evaluate(() =>
+        [...document.querySelectorAll("#lesson > article")].map((article) => ({
+          ids: [...article.querySelectorAll("h2")].map((heading) => heading.id || heading.dataset.id),
+          formulas: article.querySelectorAll(".katex").length,
+          figures: article.querySelectorAll(".figure svg").length,
+          text: article.textContent,
+        })),
+      );
+      assert.equal(sections.length % 2, 0);
+      assert.ok(sections[0].ids.length >= 5);
+      assert.deepEqual(sections[0].ids, sections[1].ids);
+      assert.equal(sections[0].figures, sections[1].figures);
+      for (const { text, formulas } of sections) {
+        assert.ok(formulas > 10);
+        assert.doesNotMatch(text, /\{\{[a-z_]+\}\}|\{#[a-z]|undefined/);
+      }
+      const doubled = await page.evaluate(() => {
+        const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id);
+        return ids.filter((id, index) => ids.indexOf(id) !== index);
+      });
+      assert.deepEqual(doubled, []);
+    }));
+
+  test("reads without JavaScript, in both languages", async () => {
+    const page = await open(browser, server.url, { ready: false, javaScriptEnabled: false });
+    assert.equal(await page.locator("#lesson > article:visible").count(), 2);
+    assert.equal(await page.locator("#bench:visible").count(), 0);
+    await page.context().close();
+  });
+
+  test("chooses the language by the browser, then by the address, and the switch keeps the place", async () => {
+    await inPage({ locale: "ko-KR", ready: false }, async (page) => {
+      assert.equal(await page.getAttribute("html", "lang"), "ko");
+      assert.equal(await shown(page).getAttribute("lang"), "ko");
+    });
+    await inPage({ locale: "ko-KR", hash: "#lang=en", ready: false }, async (page) => {
+      assert.equal(await page.getAttribute("html", "lang"), "en");
+      await page.evaluate(() => document.getElementById("what-it-saves").scrollIntoView());
+      const top = () => page.evaluate(() => Math.round(document.getElementById("what-it-saves").getBoundingClientRect().top));
+      const at = await top();
+      await page.click("#language");
+      assert.equal(await page.getAttribute("html", "lang"), "ko");
+      assert.ok(Math.abs((await top()) - at) < 4, `the section moved from ${at} to ${await top()}`);
+      await page.waitForFunction(() => location.hash.includes("lang=ko"));
+    });
+  });
+
+  test("follows the system's theme until one is chosen, which lasts", () =>
+    inPage({ colorScheme: "dark", ready: false }, async (page) => {
+      const theme = () => page.getAttribute("html", "data-theme");
+      assert.equal(await theme(), "dark");
+      await page.click("#theme");
+      assert.equal(await theme(), "light");
+      await page.reload();
+      assert.equal(await theme(), "light");
+    }));
+
+  test("goes to sections from the contents, and to the code from an excerpt", () =>
+    inPage({ ready: false }, async (page) => {
+      await page.click("article:visible .contents summary");
+      await page.click('article:visible .contents a[href="#joining"]');
+      await page.waitForFunction(() => Math.abs(document.getElementById("joining").getBoundingClientRect().top) < 120);
+      const before = await page.evaluate(() => scrollY);
+      await page.locator("article:visible .excerpt .code-link").last().click();
+      await page.waitForFunction(() => document.getElementById("code").scrollTop > 0);
+      assert.ok(before > 0);
+    }));
+
+  for (const width of [320, 390, 820, 1100, 1440, 2200]) {
+    test(`needs no sideways scrolling at ${width} px`, () =>
+      inPage({ viewport: { width, height: 800 } }, async (page) => {
+        for (const language of ["en", "ko"]) {
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          assert.ok(wide <= 0, `${language}: ${wide} px too wide`);
+          await page.click("#language");
+        }
+      }));
+  }
+
+  test("has controls that a finger can hit, on a phone", () =>
+    inPage(PHONE, async (page) => {
+      const small = await page.evaluate(() =>
+        [...document.querySelectorAll("button, input, .choice, summary, .jump a")]
+          .filter((control) => control.checkVisibility() && !["radio", "checkbox"].includes(control.type))
+          .map((control) => [control.id || control.textContent, control.getBoundingClientRect().height])
+          .filter(([, height]) => height < 44),
+      );
+      assert.deepEqual(small, []);
+    }));
+
+  for (const [size, options] of Object.entries({ phone: PHONE, desktop: DESKTOP })) {
+    for (const colorScheme of ["light", "dark"]) {
+      for (const lang of ["en", "ko"]) {
+        test(`axe finds nothing serious: ${size}, ${colorScheme}, ${lang}`, () =>
+          inPage({ ...options, colorScheme, hash: `#lang=${lang}` }, async (page) => {
+            await page.evaluate(AXE);
+            const { violations } = await page.evaluate(() => axe.run(document));
+            const serious = violations
+              .filter(({ impact }) => ["serious", "critical"].includes(impact))
+              .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 150)} (${failureSummary})`).join("; ")}`);
+            assert.deepEqual(serious, []);
+          }));
+      }
+    }
+  }
+});

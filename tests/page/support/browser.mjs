@@ -1,0 +1,68 @@
+// Real Chromium on the built page, and what every test wants from it.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
+export const PAGE = resolve(root, process.env.CNNLAB_PAGE ?? "build/page");
+const CHROMIUM = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const FLAGS = [
+  "--no-sandbox", // the tests also run as root, in containers
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-quic",
+];
+export const WEBGL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+export const NO_WEBGL = ["--disable-gpu", "--disable-software-rasterizer", "--disable-3d-apis"];
+
+export function launch(flags = WEBGL) {
+  if (!CHROMIUM) throw new Error("Chromium is needed: install it, or name it in the variable CHROMIUM");
+  return chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags] });
+}
+
+/** Serves the page as ./lab page does. Returns {url, close}. */
+export async function serve(folder = PAGE) {
+  const server = spawn(process.execPath, [join(root, "web/serve.mjs"), folder, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const url = await new Promise((done, failed) => {
+    let said = "";
+    server.stdout.on("data", (text) => {
+      said += text;
+      const address = said.match(/http:\/\/\S+/);
+      if (address) done(address[0]);
+    });
+    server.once("exit", (code) => failed(new Error(`web/serve.mjs ended with ${code}`)));
+  });
+  return { url, close: () => server.kill() };
+}
+
+/**
+ * Opens the page in a fresh profile. The returned page carries `problems`: console errors, failed requests, requests to
+ * other origins. `ready: false` does not wait for the lab.
+ */
+export async function open(browser, url, { hash = "", ready = true, init, ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US", ...options });
+  const page = await context.newPage();
+  page.problems = [];
+  page.on("console", (message) => message.type() === "error" && page.problems.push(`console: ${message.text()}`));
+  page.on("pageerror", (error) => page.problems.push(`error: ${error.message}`));
+  page.on("requestfailed", (request) => page.problems.push(`request: ${request.url()} ${request.failure()?.errorText}`));
+  page.on("response", (response) => response.status() >= 400 && page.problems.push(`response: ${response.url()} ${response.status()}`));
+  page.on("request", (request) => {
+    const address = new URL(request.url());
+    if (!["data:", "blob:"].includes(address.protocol) && address.origin !== new URL(url).origin) page.problems.push(`other origin: ${address}`);
+  });
+  if (init) await page.addInitScript(init);
+  await page.goto(url + hash);
+  if (ready) await page.evaluate(() => window.lab.ready);
+  return page;
+}
+
+/** Waits until a function in the page, called with `argument`, returns something true; returns it. */
+export async function until(page, condition, argument, timeout = 90_000) {
+  const handle = await page.waitForFunction(condition, argument, { timeout, polling: 50 });
+  return handle.jsonValue();
+}
