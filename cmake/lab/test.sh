@@ -73,7 +73,7 @@ suite_program() {
 }
 
 suite_cli() {
-  lock; need "to test the program" python3:python3; build_native; unlock
+  lock; need "to test the program" python3:python3; need_mnist; build_native; unlock
   python3 tests/native/run.py "$@"
 }
 

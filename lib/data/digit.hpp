@@ -21,7 +21,8 @@ struct DigitOptions {
   bool scale = true;   ///< its longer side becomes 20 pixels; else the drawing area's side becomes 28
   bool center = true;  ///< centre of mass at the centre of 28×28, by whole pixels; else the centre of the box
   /// Width of a stroke in pixels after scaling. Whatever pen was used, the net sees the strokes that it learned from.
-  double pen = 2.5;
+  /// With 2.5 drawings have as much ink as MNIST's digits; a little less keeps small loops open, and is read better.
+  double pen = 2.2;
 };
 
 /// A drawing on its way to MNIST's form: each stage a raster (H, W) of ink from 0 to 1.
