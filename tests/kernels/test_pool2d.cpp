@@ -52,8 +52,12 @@ TEST_CASE("max_pool2d: the first of equals, NaN above all, padding below all", "
   for (const Backend<float>* backend : all_backends()) {
     INFO(backend->name);
     const Pool2dGeometry g{.n = 1, .c = 1, .h = 2, .w = 8, .k = 2, .stride = 2};
-    const std::vector<float> x{5, 5, not_a_number, 1, -infinity, -infinity, 1, 2,  //
-                               5, 5, 9,   2, -infinity, -infinity, 9, infinity};
+    const std::vector<float> x{5, 5,         not_a_number,
+                               1, -infinity, -infinity,
+                               1, 2,  //
+                               5, 5,         9,
+                               2, -infinity, -infinity,
+                               9, infinity};
     std::vector<float> y(4);
     std::vector<int32_t> argmax(4);
     backend->max_pool2d(g, x, y, argmax);
