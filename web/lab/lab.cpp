@@ -6,7 +6,7 @@
 namespace cnnlab {
 namespace {
 
-constexpr float gap = 16;
+constexpr float gap = 16, edge = 1;  // the canvas's own edge would cut the outermost borders
 const ImVec2 nowhere{-1e6f, -1e6f};
 constexpr uint64_t initial_seed = 1;
 
@@ -136,7 +136,7 @@ float Lab::layout(float width) {
   width_ = std::max(width, 240.0f);
   const int columns = columns_for(width_);
   const float column_width = (width_ - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
-  std::vector<float> bottoms(static_cast<size_t>(columns), 0.0f);
+  std::vector<float> bottoms(static_cast<size_t>(columns), edge);
   for (size_t i = 0; i < panels_.size(); ++i) {
     const auto shortest = std::ranges::min_element(bottoms);
     const auto column = static_cast<float>(shortest - bottoms.begin());
@@ -144,7 +144,7 @@ float Lab::layout(float width) {
     areas_[i] = {column * (column_width + gap), *shortest, column_width, height};
     *shortest += height + gap;
   }
-  height_ = *std::ranges::max_element(bottoms) - gap;
+  height_ = *std::ranges::max_element(bottoms) - gap + edge;
   changed_ = true;
   return height_;
 }
