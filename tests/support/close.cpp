@@ -1,7 +1,7 @@
 #include "tests/support/close.hpp"
 
-#include <bit>
 #include <cmath>
+#include <cstring>
 #include <iomanip>
 #include <limits>
 #include <vector>
@@ -54,7 +54,7 @@ std::string difference(const BasicTensor<T>& got, const BasicTensor<T>& expected
 std::string bit_difference(const Tensor& got, const Tensor& expected) {
   if (got.shape() != expected.shape()) return shapes_differ(got.shape(), expected.shape());
   for (int64_t i = 0; i < got.numel(); ++i)
-    if (std::bit_cast<uint32_t>(got.data()[i]) != std::bit_cast<uint32_t>(expected.data()[i]))
+    if (std::memcmp(&got.data()[i], &expected.data()[i], sizeof(float)) != 0)  // Emscripten has no std::bit_cast
       return text("first differ at ", position(got.shape(), i), ": got ", std::setprecision(9), got.data()[i],
                   ", expected ", expected.data()[i]);
   return "";
