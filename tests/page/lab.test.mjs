@@ -117,7 +117,8 @@ describe("training", () => {
 
       await page.click("#one-batch");
       await until(page, (step) => lab.train.status().step === step + 1 && lab.train.status().state === "paused", paused.step);
-      assert.match(await page.textContent("#training"), /Paused/);
+      // The words follow a little later: a live region is not to talk without pause.
+      await until(page, () => /Paused/.test(document.querySelector("#training").textContent));
 
       await page.click("#reset");
       assert.equal((await status(page)).state, "idle");
