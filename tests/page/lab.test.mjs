@@ -117,7 +117,7 @@ describe("training", () => {
 
       await page.click("#one-batch");
       await until(page, (step) => lab.train.status().step === step + 1 && lab.train.status().state === "paused", paused.step);
-      // The words follow a little later: a live region is not to talk without pause.
+      // The words are drawn with the next of the worker's reports.
       await until(page, () => /Paused/.test(document.querySelector("#training").textContent));
 
       await page.click("#reset");
