@@ -117,8 +117,7 @@ describe("training", () => {
 
       await page.click("#one-batch");
       await until(page, (step) => lab.train.status().step === step + 1 && lab.train.status().state === "paused", paused.step);
-      // The words are drawn with the next of the worker's reports.
-      await until(page, () => /Paused/.test(document.querySelector("#training").textContent));
+      assert.match(await page.textContent("#training"), /Paused/);
 
       await page.click("#reset");
       assert.equal((await status(page)).state, "idle");

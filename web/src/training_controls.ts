@@ -57,5 +57,6 @@ export function startTrainingControls(store: Store, training: Training, actions:
     update();
   });
   update();
-  return soon;
+  // Numbers may wait; that training began or ended is said at once.
+  return () => (training.status().state === spoken ? soon() : update());
 }
