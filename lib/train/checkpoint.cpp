@@ -27,6 +27,7 @@ void visit(TrainSettings& s, std::string& schedule, Visitor&& field) {
   field("epochs", s.epochs);
   field("max_steps", s.max_steps);
   field("log_every", s.log_every);
+  field("norms_every", s.norms_every);
 }
 
 template <class Visitor>

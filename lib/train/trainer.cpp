@@ -16,6 +16,12 @@ void copy_values(const std::vector<Variable>& from, std::vector<Tensor>& to) {
   }
 }
 
+double norm(std::span<const float> numbers) {
+  double squares = 0;
+  for (const float number : numbers) squares += static_cast<double>(number) * number;
+  return std::sqrt(squares);
+}
+
 // Printed, these depend on the platform ("-nan").
 std::string_view in_words(double not_finite) { return std::isnan(not_finite) ? "NaN" : "infinite"; }
 
@@ -33,6 +39,7 @@ Trainer::Trainer(std::shared_ptr<nn::Module> model, TrainStep step, TrainSetting
   check(settings.epochs >= 1, "training: epochs must be at least 1, got ", settings.epochs);
   check(settings.max_steps >= 0, "training: steps must be at least 0, got ", settings.max_steps);
   check(settings.log_every >= 1, "training: log-every must be at least 1, got ", settings.log_every);
+  check(settings.norms_every >= 0, "training: norms-every must be at least 0, got ", settings.norms_every);
   check(test.size() > 0, "training: the test set is empty");
 }
 
@@ -87,6 +94,7 @@ void Trainer::train_batch() {
   ++progress_.event_steps;
   progress_.event_images += static_cast<int64_t>(batch.labels.size());
   if (progress_.batch % settings_.log_every == 0 || progress_.batch == steps_per_epoch()) say_step();
+  if (settings_.norms_every > 0 && (progress_.step - 1) % settings_.norms_every == 0) say_norms();
 }
 
 void Trainer::give_up(const std::string& what) {
@@ -108,6 +116,16 @@ void Trainer::say_step() {
   }
   progress_.event_loss = progress_.event_seconds = 0;
   progress_.event_steps = progress_.event_images = 0;
+}
+
+void Trainer::say_norms() const {
+  if (!on_norms) return;
+  NormsEvent event{.epoch = progress_.epoch + 1, .step = progress_.step, .norms = {}};
+  for (const auto& [name, parameter] : model_->named_parameters())
+    event.norms.push_back({.name = name,
+                           .gradient = parameter.has_grad() ? norm(parameter.grad().data()) : 0,
+                           .weight = norm(parameter.value().data())});
+  on_norms(event);
 }
 
 void Trainer::finish_epoch() {

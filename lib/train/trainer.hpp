@@ -21,8 +21,9 @@ struct TrainSettings {
   Schedule schedule = Schedule::constant;
   LoaderOptions loader;  ///< batch size, seed, shuffling, augmentation
   int64_t epochs = 9;
-  int64_t max_steps = 0;   ///< stop after so many steps in all; 0: after `epochs`
-  int64_t log_every = 50;  ///< steps between step events
+  int64_t max_steps = 0;    ///< stop after so many steps in all; 0: after `epochs`
+  int64_t log_every = 50;   ///< steps between step events
+  int64_t norms_every = 0;  ///< steps between norms events; 0: none, and nothing is spent on them
 };
 
 /// Said every `log_every` steps, and at an epoch's last.
@@ -40,6 +41,19 @@ struct EpochEvent {
   double train_loss;  ///< mean over the epoch's batches
   double train_seconds;
   Score test;
+};
+
+/// Said after the run's first step, and every `norms_every` steps from there on: how strongly each parameter was
+/// pulled, and how large it is. Gradients that vanish, or explode, on their way to the first layers are seen here.
+struct NormsEvent {
+  struct Norms {
+    std::string name;  ///< of the parameter: "incept1.branch1x1.weight"
+    double gradient;   ///< √Σg² of the step's gradient; 0 where none arrived
+    double weight;     ///< √Σw² after the step
+  };
+  int64_t epoch;             ///< from 1
+  int64_t step;              ///< batches trained in this run so far, from 1
+  std::vector<Norms> norms;  ///< in the order of `named_parameters`
 };
 
 /// Where a run stands, and all that is needed to go on as if it had never stopped.
@@ -66,6 +80,7 @@ class Trainer {
 
   std::function<void(const StepEvent&)> on_step;
   std::function<void(const EpochEvent&)> on_epoch;
+  std::function<void(const NormsEvent&)> on_norms;
 
   /// Does the next piece of work, one batch of training or testing. Returns false when the run is finished. Throws
   /// Error when the loss is not finite; the network then holds the last weights that gave a finite loss, momentum is
@@ -101,6 +116,7 @@ class Trainer {
   void finish_epoch();
   [[noreturn]] void give_up(const std::string& what);
   void say_step();
+  void say_norms() const;
   bool test_is_due() const;
 
   std::shared_ptr<nn::Module> model_;

@@ -69,6 +69,7 @@ int Run::train() {
   JsonLog log(options_.log, plan_.checkpoint.has_value());
   trainer.on_step = [&](const StepEvent& event) { log.step(event), report.step(event); };
   trainer.on_epoch = [&](const EpochEvent& event) { log.epoch(event), report.epoch(event); };
+  trainer.on_norms = [&](const NormsEvent& event) { log.norms(event); };
   introduce(report, data);
   std::optional<Score> test;
   if (trainer.finished()) {

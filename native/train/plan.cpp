@@ -33,6 +33,7 @@ void change(Plan& plan, const TrainOptions& options, const OptionList& given) {
   if (given.given("--epochs")) settings.epochs = options.settings.epochs, settings.max_steps = 0;
   if (given.given("--steps")) settings.max_steps = *options.steps;
   if (given.given("--log-every")) settings.log_every = options.settings.log_every;
+  if (given.given("--log-norms")) settings.norms_every = options.settings.norms_every;
   if (given.given("--data-dir")) plan.data.folder = options.data.folder;
 }
 
@@ -84,10 +85,14 @@ void TrainOptions::add_to(OptionList& list) {
   list.text("--resume", "FILE", resume, "go on from a checkpoint, bit for bit as if it had never stopped");
   list.text("--log", "FILE", log, "write one JSON object a line for every event");
   list.whole("--log-every", settings.log_every, 1, any_number, "steps between two reports");
+  list.whole("--log-norms", settings.norms_every, 0, any_number,
+             "with --log: steps between the norms of every parameter and its gradient; 0: none");
   list.flag("--quiet", quiet, "print nothing but errors");
 }
 
 Plan make_plan(const TrainOptions& options, const OptionList& given) {
+  if (options.settings.norms_every > 0 && options.log.empty())
+    throw UsageError("--log-norms writes into the log: name it with --log FILE");
   Plan plan;
   if (!options.resume.empty()) {
     if (!options.init.empty())

@@ -68,6 +68,13 @@ void JsonLog::epoch(const EpochEvent& event) {
             .dump());
 }
 
+void JsonLog::norms(const NormsEvent& event) {
+  ordered_json line{{"event", "norms"}, {"epoch", event.epoch}, {"step", event.step}, {"norms", ordered_json::array()}};
+  for (const auto& [name, gradient, weight] : event.norms)
+    line["norms"].push_back({{"name", name}, {"gradient", gradient}, {"weight", weight}});
+  write(line.dump());
+}
+
 Report::Report(const Trainer& trainer, bool quiet)
     : trainer_(trainer), quiet_(quiet), measured_step_(trainer.progress().step) {}
 

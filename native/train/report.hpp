@@ -19,6 +19,7 @@ class JsonLog {
   /// Throws Error when the disk is full.
   void step(const StepEvent& event);
   void epoch(const EpochEvent& event);
+  void norms(const NormsEvent& event);
 
  private:
   void write(const std::string& line);

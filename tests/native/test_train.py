@@ -40,6 +40,17 @@ class Output(CommandLine):
         self.assertAlmostEqual(events[2]["train_loss"], (events[0]["loss"] + events[1]["loss"]) / 2, 5)
         self.assertEqual(events[5]["test_total"], 100)
 
+    def test_norms_in_the_log(self):
+        self.output(*TRAIN, "--log", "norms.jsonl", "--log-norms", "20")
+        events = [json.loads(line) for line in self.read("norms.jsonl").splitlines()]
+        norms = [e for e in events if e["event"] == "norms"]
+        self.assertEqual([(e["epoch"], e["step"]) for e in norms], [(1, 1), (2, 21)])
+        self.assertEqual(list(norms[0]), ["event", "epoch", "step", "norms"])
+        self.assertEqual(list(norms[0]["norms"][0]), ["name", "gradient", "weight"])
+        self.assertEqual(len(norms[0]["norms"]), 34)
+        self.assertEqual(norms[0]["norms"][-1]["name"], "fc.bias")
+        self.assertTrue(all(n["gradient"] > 0 and n["weight"] > 0 for n in norms[0]["norms"]))
+
     def test_it_learns(self):
         out = self.output("train", "--epochs", "15", "--batch", "8", "--lr", "0.02", "--momentum", "0.8",
                           "--out", "learned.safetensors")

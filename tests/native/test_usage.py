@@ -64,6 +64,8 @@ class Usage(CommandLine):
                              "them out", "train", "--init", "a", "--resume", "b")
         self.assert_fails(2, "cnnlab train: --steps 0 only writes initial weights: name a file with --out FILE",
                           "train", "--steps", "0")
+        self.assert_fails(2, "cnnlab train: --log-norms writes into the log: name it with --log FILE",
+                          "train", "--log-norms", "10")
 
 
 class Trouble(CommandLine):

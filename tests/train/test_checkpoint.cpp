@@ -66,7 +66,8 @@ TEST_CASE("a checkpoint tells all settings of its run") {
                   .loader = {.batch_size = 7, .shuffle = false, .seed = ~uint64_t{0}, .window = 20},
                   .epochs = 4,
                   .max_steps = 9,
-                  .log_every = 3};
+                  .log_every = 3,
+                  .norms_every = 5};
   s.loader.augment = AugmentOptions{.shift = 1.5, .rotation = 0.25};
   Trainer trainer(tiny_net(), train_step, s, data.train, data.test);
   const CheckpointInfo info =
@@ -85,6 +86,7 @@ TEST_CASE("a checkpoint tells all settings of its run") {
   CHECK(info.settings.epochs == 4);
   CHECK(info.settings.max_steps == 9);
   CHECK(info.settings.log_every == 3);
+  CHECK(info.settings.norms_every == 5);
   REQUIRE(info.settings.loader.augment);
   CHECK(info.settings.loader.augment->shift == 1.5);
   CHECK(info.settings.loader.augment->rotation == 0.25);

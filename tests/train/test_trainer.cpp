@@ -2,7 +2,9 @@
 #include <limits>
 
 #include <catch2/catch.hpp>
+#include <xtensor/xmath.hpp>
 
+#include "lib/tensor/array.hpp"
 #include "tests/support/close.hpp"
 #include "tests/train/tiny.hpp"
 
@@ -226,6 +228,55 @@ TEST_CASE("an absurd learning rate ends in that error, not in weights that are n
   }
 }
 
+TEST_CASE("the norms of each parameter and its gradient are those of a step done by hand") {
+  const TinyData data;
+  TrainSettings settings = tiny_settings();
+  settings.norms_every = 4;
+  const auto by_hand = tiny_net();
+  optim::SGD optimizer(by_hand->parameters(), settings.sgd);
+  train_step(*by_hand, optimizer, Loader(data.train, settings.loader).batch(0, 0));
+  const auto norm = [](const Tensor& x) { return std::sqrt(xt::sum(xt::square(xt::cast<double>(as_array(x))))()); };
+
+  Trainer trainer(tiny_net(), train_step, settings, data.train, data.test);
+  std::vector<NormsEvent> said;
+  trainer.on_norms = [&](const NormsEvent& event) { said.push_back(event); };
+  while (trainer.advance()) {
+  }
+  REQUIRE(said.size() == 2);  // of six steps: the first, and the fourth after it
+  CHECK((said[0].epoch == 1 && said[0].step == 1));
+  CHECK((said[1].epoch == 2 && said[1].step == 5));
+  const auto parameters = by_hand->named_parameters();
+  REQUIRE(said[0].norms.size() == parameters.size());
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const auto& [name, parameter] = parameters[i];
+    INFO(name);
+    CHECK(said[0].norms[i].name == name);
+    CHECK(said[0].norms[i].gradient == Approx(norm(parameter.grad())).epsilon(1e-9));
+    CHECK(said[0].norms[i].weight == Approx(norm(parameter.value())).epsilon(1e-9));
+  }
+}
+
+TEST_CASE("a parameter that no gradient reaches has a norm of 0, and nobody is told unasked") {
+  const TinyData data;
+  const TrainStep idle = [](nn::Module&, optim::SGD&, const Batch&) { return 1.0f; };
+  TrainSettings settings = tiny_settings(1);
+  int said = 0;
+  const auto run = [&] {
+    Trainer trainer(tiny_net(), idle, settings, data.train, data.test);
+    trainer.on_norms = [&](const NormsEvent& event) {
+      for (const auto& norms : event.norms) CHECK((norms.gradient == 0 && norms.weight > 0));
+      ++said;
+    };
+    while (trainer.advance()) {
+    }
+  };
+  run();
+  CHECK(said == 0);
+  settings.norms_every = 1;
+  run();
+  CHECK(said == 3);
+}
+
 TEST_CASE("the trainer says which setting is wrong") {
   const TinyData data;
   const auto make = [&](auto change) {
@@ -236,6 +287,7 @@ TEST_CASE("the trainer says which setting is wrong") {
   CHECK_THROWS_WITH(make([](auto& s) { s.epochs = 0; }), "training: epochs must be at least 1, got 0");
   CHECK_THROWS_WITH(make([](auto& s) { s.max_steps = -1; }), "training: steps must be at least 0, got -1");
   CHECK_THROWS_WITH(make([](auto& s) { s.log_every = 0; }), "training: log-every must be at least 1, got 0");
+  CHECK_THROWS_WITH(make([](auto& s) { s.norms_every = -1; }), "training: norms-every must be at least 0, got -1");
   const Dataset empty = slice(data.test, 0, 0);
   CHECK_THROWS_WITH(Trainer(tiny_net(), train_step, tiny_settings(), data.train, empty),
                     "training: the test set is empty");

@@ -192,6 +192,22 @@ test("training learns, reports its events, and its weights go to the lab", async
   assert.deepEqual(program.bytes("lab_weights"), weights);
 });
 
+test("the norms of all parameters and gradients are reported when asked for", async () => {
+  const program = await load();
+  assert.equal(create(program, { norms_every: 4, log_every: 10, epochs: 1 }), "");
+  addData(program, 1, bars(100, 7));
+  addData(program, 0, bars(320));
+  const said = [];
+  for (let step = 1; step <= 10; ++step)
+    for (const event of program.json("train_advance", 0).events)
+      if (event.event === "norms") said.push(event);
+  assert.deepEqual(said.map(({ step, epoch }) => [step, epoch]), [[1, 1], [5, 1], [9, 1]]);
+  assert.equal(said[0].norms.length, 34);
+  assert.equal(said[0].norms[0].name, "conv1.weight");
+  assert.ok(said.every(({ norms }) => norms.every(({ gradient, weight }) => gradient > 0 && weight > 0)));
+  assert.match(create(program, { norms_every: -1 }), /norms_every must be at least 0, got -1/);
+});
+
 test("training waits for images that are not there yet", async () => {
   const program = await load();
   create(program, { window: 64 });

@@ -36,6 +36,13 @@ ordered_json epoch_event(const EpochEvent& event, int64_t step) {
           {"test_total", event.test.total}};
 }
 
+ordered_json norms_event(const NormsEvent& event) {
+  ordered_json norms = ordered_json::array();
+  for (const auto& [name, gradient, weight] : event.norms)
+    norms.push_back({{"name", name}, {"gradient", gradient}, {"weight", weight}});
+  return {{"event", "norms"}, {"epoch", event.epoch}, {"step", event.step}, {"norms", std::move(norms)}};
+}
+
 // JSON's own errors name positions in a text that nobody sees; these say what was wrong.
 json parse_settings(std::string_view text) {
   json parsed = json::parse(text, nullptr, false);
@@ -56,6 +63,7 @@ TrainingRun::Settings TrainingRun::settings_from(const json& json) {
   s.test_total = json.value("test_total", int64_t{10000});
   s.train.epochs = json.value("epochs", int64_t{9});
   s.train.log_every = json.value("log_every", int64_t{10});
+  s.train.norms_every = json.value("norms_every", int64_t{0});
   if (json.value("augment", false)) s.train.loader.augment.emplace();
   const optim::SGD checked({}, s.train.sgd);  // throws for what SGD cannot do
   check(s.train.loader.batch_size >= 1 && s.train.loader.batch_size <= 4096,
@@ -65,6 +73,7 @@ TrainingRun::Settings TrainingRun::settings_from(const json& json) {
   check(s.train.epochs >= 1 && s.train.log_every >= 1 && s.train.loader.window >= 0, "training: epochs ",
         s.train.epochs, " and log_every ", s.train.log_every, " must be at least 1, window ", s.train.loader.window,
         " at least 0");
+  check(s.train.norms_every >= 0, "training: norms_every must be at least 0, got ", s.train.norms_every);
   return s;
 }
 
@@ -118,6 +127,7 @@ Trainer& TrainingRun::trainer() {
     trainer_->on_epoch = [this](const EpochEvent& event) {
       events_.push_back(epoch_event(event, trainer_->progress().step));
     };
+    trainer_->on_norms = [this](const NormsEvent& event) { events_.push_back(norms_event(event)); };
   }
   return *trainer_;
 }
