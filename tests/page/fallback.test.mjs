@@ -42,6 +42,7 @@ describe("without WebGL", () => {
       assert.match(await page.textContent("#lab-message"), /WebGL/);
       assert.equal(await page.locator("#lab").isVisible(), false);
       await trainsOneBatch(page);
+      await page.click("#tab-step");
       await page.click("#next");
       assert.equal(await page.evaluate(() => lab.trace.state().index), 1);
       assert.match(await page.textContent("#trace"), /Step 2/);
@@ -61,6 +62,7 @@ describe("without WebAssembly", () => {
     assert.match(await page.textContent("#lab-message"), /WebAssembly/);
     assert.equal(await page.evaluate(() => lab.ready.then(() => "ready", (error) => error.message.includes("WebAssembly"))), true);
     assert.ok((await page.locator("article:visible h2").count()) > 5);
+    await page.click("#tab-step");
     assert.ok((await page.locator("#code .line:visible").count()) > 50);
     assert.equal(await page.locator("#train").isDisabled(), true);
     assert.deepEqual(page.problems, []);

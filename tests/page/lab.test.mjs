@@ -92,6 +92,7 @@ describe("training", () => {
     inPage({}, async (page, session) => {
       const shipped = await page.evaluate(() => Array.from(lab.weights()));
       await draw(page, session, 3);
+      await page.click("#tab-train");
       await page.fill("#lr", "0.05"); // learns within some sixty batches
       await page.fill("#momentum", "0.9");
       await page.press("#momentum", "Tab");
@@ -152,7 +153,7 @@ describe("training", () => {
     }));
 
   test("settings that cannot be are said and not taken", () =>
-    inPage({}, async (page) => {
+    inPage({ hash: "#view=train" }, async (page) => {
       await page.fill("#momentum", "1.5");
       await page.press("#momentum", "Tab");
       assert.match(await page.textContent("#settings-error"), /momentum must be a number from 0 to 0\.999/);
@@ -211,7 +212,7 @@ describe("the trace", () => {
     }));
 
   test("buttons and slider walk it, in words too", () =>
-    inPage({ hash: "#lang=en" }, async (page) => {
+    inPage({ hash: "#view=step&lang=en" }, async (page) => {
       await page.click("#next");
       await page.click("#next");
       assert.equal(await page.evaluate(() => lab.trace.state().index), 2);

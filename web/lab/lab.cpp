@@ -14,10 +14,16 @@ int columns_for(float width) { return width >= 960 ? 3 : width >= 600 ? 2 : 1; }
 
 }  // namespace
 
-// In reading order. Where they stand side by side, each goes into the column that is shortest so far.
-Lab::Lab()
-    : panels_{make_draw_panel(), make_probability_panel(), make_trace_panel(), make_seen_panel(), make_curve_panel()},
-      mouse_(nowhere) {}
+// In reading order. Where they stand side by side, each goes into the column that is shortest so far. The drawing pad's
+// panel is the first.
+Lab::Lab() : mouse_(nowhere) {
+  const auto add = [&](View view, std::unique_ptr<Panel> panel) { panels_.push_back({view, std::move(panel), {}}); };
+  add(View::draw, make_draw_panel());
+  add(View::draw, make_probability_panel());
+  add(View::draw, make_seen_panel());
+  add(View::step, make_trace_panel());
+  add(View::train, make_curve_panel());
+}
 Lab::~Lab() = default;
 
 void Lab::set_lesson(const std::string& id, const LessonOptions& options) {
@@ -47,6 +53,11 @@ void Lab::set_theme(bool dark) {
 
 void Lab::set_language(Language language) {
   language_ = language;
+  changed_ = true;
+}
+
+void Lab::set_view(View view) {
+  view_ = view;
   changed_ = true;
 }
 
@@ -137,19 +148,23 @@ float Lab::layout(float width) {
   const int columns = columns_for(width_);
   const float column_width = (width_ - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
   std::vector<float> bottoms(static_cast<size_t>(columns), edge);
-  for (size_t i = 0; i < panels_.size(); ++i) {
+  for (auto& [view, panel, area] : panels_) {
+    area = {};
+    if (view != view_) continue;
     const auto shortest = std::ranges::min_element(bottoms);
     const auto column = static_cast<float>(shortest - bottoms.begin());
-    const float height = panels_[i]->height(column_width);
-    areas_[i] = {column * (column_width + gap), *shortest, column_width, height};
+    const float height = panel->height(column_width);
+    area = {column * (column_width + gap), *shortest, column_width, height};
     *shortest += height + gap;
   }
-  height_ = *std::ranges::max_element(bottoms) - gap + edge;
+  height_ = std::max(*std::ranges::max_element(bottoms) - gap + edge, 1.0f);  // a view may be empty
   changed_ = true;
   return height_;
 }
 
-Rect Lab::pad() const { return pad_area(areas_[0]); }
+void Lab::relayout() { say({{"type", "layout"}}); }
+
+Rect Lab::pad() const { return view_ == View::draw ? pad_area(panels_.front().area) : Rect{}; }
 
 void Lab::draw(Textures& textures, float pixel) {
   changed_ = false;
@@ -170,7 +185,8 @@ void Lab::draw(Textures& textures, float pixel) {
               .textures = textures};
   // Edges are smoothed over one pixel of the device, not of CSS: sharp on screens of high density.
   ui.list->_FringeScale = ui.above->_FringeScale = pixel;
-  for (size_t i = 0; i < panels_.size(); ++i) panels_[i]->draw(ui, *this, areas_[i]);
+  for (const auto& [view, panel, area] : panels_)
+    if (view == view_) panel->draw(ui, *this, area);
   clicks_.clear();
   ImGui::End();
 }

@@ -1,17 +1,19 @@
 #pragma once
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "lessons/lesson.hpp"
 #include "lib/train/checkpoint.hpp"
-#include "web/lab/curve.hpp"
-#include "web/lab/drawing.hpp"
+#include "web/lab/draw/drawing.hpp"
+#include "web/lab/draw/reader.hpp"
 #include "web/lab/panel.hpp"
-#include "web/lab/reader.hpp"
-#include "web/lab/trace.hpp"
+#include "web/lab/step/trace.hpp"
+#include "web/lab/train/curve.hpp"
 
 namespace cnnlab {
 
@@ -31,6 +33,8 @@ class Lab {
 
   void set_theme(bool dark);
   void set_language(Language language);
+  /// Chooses whose panels are laid out and drawn.
+  void set_view(View view);
   void set_stages(DigitOptions stages);
 
   /// Pointer events in CSS pixels from the canvas's corner. Strokes follow every event; what panels see of the pointer
@@ -54,9 +58,11 @@ class Lab {
 
   /// Lays the panels out for a width in CSS pixels; returns the height that they need.
   float layout(float width);
+  /// Asks whoever hosts the lab to lay it out again, since a panel needs another height.
+  void relayout();
   float width() const { return width_; }
   float height() const { return height_; }
-  /// Where the drawing pad lies.
+  /// Where the drawing pad lies; nowhere in a view without it.
   Rect pad() const;
 
   /// Whether `draw` would draw something else than last time.
@@ -70,6 +76,11 @@ class Lab {
   const Trace& trace() const { return trace_; }
   const Curve& curve() const { return curve_; }
   const Theme& theme() const { return *theme_; }
+  /// Tells whoever hosts the lab that a panel was used: {"type": …, what it means}.
+  void say(nlohmann::ordered_json what) { said_.push_back(std::move(what)); }
+  /// All that was said since the last call.
+  nlohmann::ordered_json take_said() { return std::exchange(said_, nlohmann::ordered_json::array()); }
+
   bool has_network() const { return model_ != nullptr; }
 
  private:
@@ -85,8 +96,14 @@ class Lab {
   Trace trace_;
   Curve curve_;
 
-  std::array<std::unique_ptr<Panel>, 5> panels_;
-  std::array<Rect, 5> areas_;
+  struct Placed {
+    View view;
+    std::unique_ptr<Panel> panel;
+    Rect area;
+  };
+  std::vector<Placed> panels_;
+  View view_ = View::draw;
+  nlohmann::ordered_json said_ = nlohmann::ordered_json::array();
   float width_ = 0, height_ = 0;
   const Theme* theme_ = &light_theme;
   Language language_ = Language::english;

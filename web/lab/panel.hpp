@@ -21,6 +21,9 @@ class Panel {
   virtual void draw(const Ui& ui, Lab& lab, Rect area) = 0;
 };
 
+/// What is shown together: one of the lab's views.
+enum class View { draw, step, look, train };
+
 std::unique_ptr<Panel> make_draw_panel();
 /// Where in the draw panel the pad lies.
 Rect pad_area(Rect draw_panel);

@@ -1,16 +1,16 @@
 // window.lab: what the page offers to other programs, and to a learner at the browser's console.
 import type { Bench } from "./bench";
 import type { Box, Prediction } from "./lab";
-import type { RunSettings } from "./protocol";
+import type { RunSettings } from "./train/protocol";
 import { parseNumber, SETTINGS, type State, type Store } from "./state";
-import { runSettings } from "./training_controls";
-import type { Step } from "./trace";
-import type { TrainStatus } from "./training";
+import { runSettings } from "./train/training_controls";
+import type { Step } from "./step/trace";
+import type { TrainStatus } from "./train/training";
 
 export interface Lab {
   /** Settles when the lab can be used; fails where it cannot, with the reason. */
   ready: Promise<void>;
-  /** The drawing pad in CSS pixels of the viewport; it is scrolled into view first. */
+  /** The drawing pad in CSS pixels of the viewport; its view is shown and it is scrolled into sight first. */
   drawPad(): Box;
   clear(): void;
   /** What the network reads; null while the pad is empty. */
@@ -60,12 +60,13 @@ export function offerLab(store: Store, opened: Promise<Bench>): void {
   const lab: Lab = {
     ready,
     drawPad: () => {
+      store.set({ view: "draw" });
       const pad = use().view.pad();
       if (pad.y >= 0 && pad.y + pad.height <= innerHeight) return pad;
       document.getElementById("pad")!.scrollIntoView({ block: "center", behavior: "instant" });
       return use().view.pad();
     },
-    clear: () => use().clear(),
+    clear: () => use().drawing.clear(),
     prediction: () => use().view.prediction(),
     train: {
       start: async (settings = {}) => use().training.start(settle(store, settings)),
@@ -78,7 +79,10 @@ export function offerLab(store: Store, opened: Promise<Bench>): void {
       get length() {
         return use().trace.length;
       },
-      go: (index) => use().trace.go(index),
+      go: (index) => {
+        store.set({ view: "step" });
+        use().trace.go(index);
+      },
       state: () => use().trace.state(),
     },
     weights: () => use().program.bytes("lab_weights"),

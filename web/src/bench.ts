@@ -1,17 +1,18 @@
-// The lab: the program in WebAssembly and everything on the page that talks to it.
+// The lab: the program in WebAssembly, the network that reads, and the views that work with them, one folder each.
 import { assets } from "virtual:page";
 import { tell } from "./alerts";
-import { checkSources } from "./code";
-import { button, element, input, setText, throttle } from "./dom";
+import { element, setText } from "./dom";
+import { DrawControls } from "./draw/draw_controls";
+import type { Source } from "./draw/words";
 import { LabView } from "./lab";
-import { LiveText } from "./live";
 import { Program, ProgramError, programUrl } from "./program";
 import type { State, Store } from "./state";
-import { showStep } from "./step_words";
-import { Trace, type Step } from "./trace";
-import { Training } from "./training";
-import { runSettings, startTrainingControls, type TrainingActions } from "./training_controls";
-import { words, type Source } from "./words";
+import { checkSources } from "./step/code";
+import { startStepControls } from "./step/step_controls";
+import type { Trace } from "./step/trace";
+import { Training } from "./train/training";
+import { runSettings, startTrainingControls, type TrainingActions } from "./train/training_controls";
+import { words } from "./words";
 
 function loadScript(url: string): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -33,13 +34,12 @@ export class CannotOpen extends Error {
 export class Bench {
   readonly program: Program;
   readonly view: LabView;
+  readonly drawing: DrawControls;
   readonly trace: Trace;
   readonly training: Training;
   readonly actions: TrainingActions;
   readonly #store: Store;
-  readonly #read = new LiveText(element("prediction"));
-  #source: Source = "untrained";
-  #spokenDigit: number | null | undefined;
+  readonly #trainingChanged: () => void;
 
   /** Loads the program and brings the lab to life. Throws when there is no WebAssembly, or it does not start. */
   static async open(store: Store, dark: boolean): Promise<Bench> {
@@ -57,13 +57,8 @@ export class Bench {
     checkSources((path) => program.text("cnnlab_source", path));
     this.view = new LabView(program, (finished) => this.#drawingChanged(finished));
     this.#startPictures(dark);
-    this.trace = new Trace(
-      program,
-      this.view,
-      store,
-      (step) => this.#stepShown(step),
-      (problem) => this.#traceProblem(problem),
-    );
+    this.drawing = new DrawControls(program, this.view, store, () => this.#drawingChanged(true));
+    this.trace = startStepControls(program, this.view, store);
     this.training = new Training(store.state.lesson, {
       status: () => this.#trainingChanged(),
       weights: (bytes) => void this.#useWeights(bytes, "training"),
@@ -75,7 +70,6 @@ export class Bench {
     });
     this.actions = this.#trainingActions();
     this.#trainingChanged = startTrainingControls(store, this.training, this.actions, (error) => tell((error as Error).message));
-    this.#startButtons();
     store.onChange((state, before) => this.#follow(state, before));
     addEventListener("error", (event) => tell(event.message));
   }
@@ -84,21 +78,16 @@ export class Bench {
     this.view.setTheme(dark);
   }
 
-  clear(): void {
-    this.program.call("lab_clear");
-    this.#drawingChanged(true);
-  }
-
-  /** Weights that somebody brings. Throws ProgramError when they are not this network's. */
+  /** Uses weights that somebody brings. Throws when they are not this network's. */
   load(bytes: Uint8Array): void {
     void this.#useWeights(bytes, "loaded");
   }
 
-  #trainingChanged: () => void = () => undefined;
-
   #startPictures(dark: boolean): void {
+    const { lang, view } = this.#store.state;
     this.view.setTheme(dark);
-    this.view.setLanguage(this.#store.state.lang);
+    this.view.setLanguage(lang);
+    this.view.show(view);
     try {
       this.view.start();
     } catch (error) {
@@ -114,27 +103,6 @@ export class Bench {
     const message = element("lab-message");
     message.hidden = !element("stage").hidden;
     setText(message, message.hidden ? "" : say.noWebGl);
-  }
-
-  #startButtons(): void {
-    const [clear, undo, previous, next] = ["clear", "undo", "previous", "next"].map(button) as [HTMLButtonElement, HTMLButtonElement, HTMLButtonElement, HTMLButtonElement];
-    const slider = input("step");
-    clear.addEventListener("click", () => this.clear());
-    undo.addEventListener("click", () => {
-      this.program.call("lab_undo");
-      this.#drawingChanged(true);
-    });
-    previous.addEventListener("click", () => this.trace.go(this.#store.state.step - 1));
-    next.addEventListener("click", () => this.trace.go(this.#store.state.step + 1));
-    slider.addEventListener("input", () => this.trace.go(Number(slider.value)));
-    const stages = element<HTMLFieldSetElement>("stages");
-    stages.addEventListener("change", () => {
-      const chosen = [...stages.querySelectorAll("input")].map(({ name, checked }) => [name, checked]);
-      this.program.run("lab_set_stages", JSON.stringify(Object.fromEntries(chosen)));
-      this.#drawingChanged(true);
-    });
-    stages.disabled = false;
-    for (const control of [clear, undo, slider, ...document.querySelectorAll<HTMLInputElement>(".source-row input")]) control.disabled = false;
   }
 
   #trainingActions(): TrainingActions {
@@ -175,46 +143,22 @@ export class Bench {
   }
 
   #weightsChanged(source: Source): Promise<void> {
-    this.#source = source;
-    this.#sayPrediction();
+    this.drawing.setSource(source);
     return this.trace.record();
   }
 
   #drawingChanged(finished: boolean): void {
     this.view.wake();
-    this.#sayPrediction();
+    this.drawing.say();
     if (finished && this.#store.state.image === "drawing") void this.trace.record();
-  }
-
-  readonly #sayPrediction = throttle(() => {
-    const read = this.view.prediction();
-    const digit = read ? read.digit : null;
-    this.#read.show(words(this.#store.state.lang).prediction(read, this.#source), digit !== this.#spokenDigit);
-    this.#spokenDigit = digit;
-  }, 200);
-
-  #stepShown(step: Step | null): void {
-    showStep(step, this.#store.state.lang);
-    const [slider, last] = [input("step"), Math.max(this.trace.length - 1, 0)];
-    slider.max = String(last);
-    slider.value = String(step?.index ?? 0);
-    if (step) slider.setAttribute("aria-valuetext", words(this.#store.state.lang).step(step).title);
-    button("previous").disabled = !step || step.index === 0;
-    button("next").disabled = !step || step.index === last;
-  }
-
-  #traceProblem(problem: "nothing-drawn" | Error | null): void {
-    const say = words(this.#store.state.lang);
-    setText(element("image-error"), problem === null ? "" : problem === "nothing-drawn" ? say.nothingDrawn : say.noTestImage(problem.message));
   }
 
   #follow(state: State, before: State): void {
     if (state.lang !== before.lang) {
       this.view.setLanguage(state.lang);
       this.#labels();
-      this.#sayPrediction();
-      this.#stepShown(this.trace.state());
     }
+    if (state.view !== before.view) this.view.show(state.view);
     if (state.lesson !== before.lesson) this.actions.reset();
   }
 }

@@ -2,6 +2,7 @@
 import { element } from "./dom";
 import type { Program } from "./program";
 import type { Language } from "./state";
+import type { View } from "./views";
 
 const POINTER = { pointermove: 0, pointerdown: 1, pointerup: 2, pointercancel: 2, pointerleave: 3 } as const;
 
@@ -17,12 +18,19 @@ export interface Prediction {
   probabilities: number[];
 }
 
+/** What a panel says to the page. */
+export interface Said {
+  type: string;
+  [name: string]: unknown;
+}
+
 export class LabView {
   readonly #program: Program;
   readonly #stage = element("stage");
   readonly #canvas = element<HTMLCanvasElement>("lab");
   readonly #pad = element("pad");
   readonly #onDrawing: (finished: boolean) => void;
+  readonly #listeners = new Map<string, (said: Said) => void>();
   #frame = 0;
 
   /** `onDrawing` is told when the drawing has changed, and whether the pen was lifted. */
@@ -32,6 +40,7 @@ export class LabView {
     this.#listen();
     new ResizeObserver(() => this.#layout()).observe(this.#stage);
     this.#watchPixelRatio();
+    this.on("layout", () => this.#layout());
   }
 
   /** Starts drawing on the canvas. Throws ProgramError where there is no WebGL; everything else works without. */
@@ -50,6 +59,12 @@ export class LabView {
     this.wake();
   }
 
+  /** Chooses whose panels are drawn. */
+  show(view: View): void {
+    this.#program.call("lab_set_view", view);
+    this.#layout();
+  }
+
   prediction(): Prediction | null {
     return this.#program.json("lab_prediction");
   }
@@ -61,11 +76,18 @@ export class LabView {
     return { x: left + x, y: top + y, width, height };
   }
 
+  /** Hears what panels say of this type: that something on the canvas was chosen, or that they need another height. */
+  on(type: string, listener: (said: Said) => void): void {
+    this.#listeners.set(type, listener);
+  }
+
   /** Draws a frame soon, and more of them while something moves. */
   wake(): void {
     this.#frame ||= requestAnimationFrame((time) => {
       this.#frame = 0;
-      if (this.#program.call("lab_frame", time) === 1) this.wake();
+      const moving = this.#program.call("lab_frame", time) === 1;
+      for (const said of this.#program.json<Said[]>("lab_said")) this.#listeners.get(said.type)?.(said);
+      if (moving) this.wake();
     });
   }
 

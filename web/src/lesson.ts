@@ -16,7 +16,10 @@ export function startLesson(store: Store, showCode: (file: string, line: number)
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const hash = link.getAttribute("href")!;
     event.preventDefault();
-    if (link.dataset["file"]) showCode(link.dataset["file"], Number(link.dataset["line"]));
+    if (link.dataset["file"]) {
+      store.set({ view: "step" });
+      showCode(link.dataset["file"], Number(link.dataset["line"]));
+    }
     if (!hash.includes("=")) return goTo(hash.slice(1));
     store.set(readHash(hash, store.state).state, { entry: true });
     flash(element("bench"));

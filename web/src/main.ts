@@ -3,13 +3,14 @@ import "../styles/main.css";
 import { tell } from "./alerts";
 import { offerLab } from "./api";
 import { Bench, CannotOpen } from "./bench";
-import { showLine, showSources } from "./code";
+import { showLine, showSources } from "./step/code";
 import { element, setText } from "./dom";
 import { preferredLanguage, startLanguage } from "./language";
 import { goTo, startLesson } from "./lesson";
-import { startSettings } from "./settings";
+import { startSettings } from "./train/settings";
 import { initialState, readHash, Store } from "./state";
 import { startTheme } from "./theme";
+import { startViews } from "./views";
 import { words, type Words } from "./words";
 
 // A hash is either the state, "#lesson=inception&…", or the place of a section, "#what-it-saves".
@@ -59,6 +60,7 @@ function start(): void {
   startLanguage(store);
   startLesson(store, showLine);
   startSettings(store);
+  startViews(store);
   showSources(store.state.lesson);
   store.onChange(({ lesson }) => showSources(lesson));
   if (location.hash && !isState(location.hash)) goTo(location.hash.slice(1));

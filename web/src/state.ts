@@ -1,10 +1,12 @@
 // The page's state is one object, and the URL's hash is its only other form: a link reproduces what is on screen.
 import { lessons } from "virtual:page";
+import { VIEWS, type View } from "./views";
 
 export type Language = "en" | "ko";
 
 export interface State {
   lesson: string;
+  view: View;
   step: number; // of the trace
   image: number | "drawing"; // what the trace is run on: a test image, or the pad
   seed: number;
@@ -45,7 +47,7 @@ export function parseNumber(name: NumberName, text: string): number | null {
 
 export function initialState(lang: Language): State {
   const lesson = lessons[0]!.id;
-  return { lesson, step: 0, image: 0, seed: 1, lr: 0.01, momentum: 0.5, batch: 64, lang };
+  return { lesson, view: "draw", step: 0, image: 0, seed: 1, lr: 0.01, momentum: 0.5, batch: 64, lang };
 }
 
 /**
@@ -57,12 +59,20 @@ export function readHash(hash: string, base: State): { state: State; wrong: stri
   const wrong: string[] = [];
   for (const [name, text] of new URLSearchParams(hash.replace(/^#/, ""))) {
     if (name === "lesson" && lessons.some((lesson) => lesson.id === text)) state.lesson = text;
+    else if (name === "view" && VIEWS.some((view) => view === text)) state.view = text as View;
     else if (name === "lang" && (text === "en" || text === "ko")) state.lang = text;
     else if (name === "image" && text === "drawing") state.image = text;
     else if (name in RANGES && parseNumber(name as NumberName, text) !== null) state[name as NumberName] = Number(text);
     else wrong.push(`${name}=${text}`);
   }
-  return { state, wrong };
+  return { state: { ...state, view: viewOf(new URLSearchParams(hash.replace(/^#/, "")), state.view) }, wrong };
+}
+
+// A link that names no view is shown where what it sets can be seen.
+function viewOf(named: URLSearchParams, view: View): View {
+  if (named.has("view")) return view;
+  if (named.has("step") || named.has("image")) return "step";
+  return SETTINGS.some((setting) => named.has(setting)) ? "train" : view;
 }
 
 export function writeHash(state: State): string {

@@ -30,12 +30,16 @@ float lab_layout(float css_width, float device_pixel_ratio);
 int lab_frame(double milliseconds);
 void lab_set_theme(int dark);
 void lab_set_language(const char* language);  ///< "en" or "ko"
+/// "draw", "step", "look" or "train": whose panels are laid out and drawn. lab_layout comes next.
+void lab_set_view(const char* view);
+/// What panels have to say since the last call, as a list: [{"type":"layout"} (lay out again), …].
+const char* lab_said();
 
 enum PointerKind { pointer_move = 0, pointer_down = 1, pointer_up = 2, pointer_leave = 3 };
 /// Every pointer event in its order (also coalesced ones), in CSS pixels from the canvas's corner. None is lost between
 /// frames.
 void lab_pointer(int kind, float x, float y);
-/// {"x","y","width","height"} of the drawing pad in CSS pixels from the canvas's corner.
+/// {"x","y","width","height"} of the drawing pad in CSS pixels from the canvas's corner; all 0 in a view without it.
 const char* lab_pad();
 void lab_clear();
 void lab_undo();

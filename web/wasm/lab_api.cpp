@@ -1,12 +1,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include <nlohmann/json.hpp>
-
-#include "lib/backend.hpp"
-#include "lib/kernels/parallel.hpp"
 #include "web/wasm/api.hpp"
 #include "web/wasm/guard.hpp"
+#include "web/wasm/instance.hpp"
 #include "web/wasm/platform.hpp"
 
 using namespace cnnlab;
@@ -15,59 +12,23 @@ using nlohmann::ordered_json;
 
 namespace {
 
-// More helpers than this would wait for each other at a batch's size.
-constexpr int most_threads = 16;
-
-// One instance draws and one trains. That which draws shares its thread with the page and must not wait for others.
-Lab& lab() {
-  static Lab only;
-  return only;
-}
 Platform& platform() {
   static Platform only;
   return only;
 }
 float device_pixel_ratio = 1;
 
-int threads_of_use() { return std::min(max_threads(), most_threads); }
-
-const bool threads_chosen = [] {
-  set_threads(on_main_thread() ? 1 : threads_of_use());
-  return true;
-}();
-
-ordered_json describe(const Lesson& lesson) {
-  ordered_json options = ordered_json::array();
-  for (const LessonOption& option : lesson.options)
-    options.push_back({{"name", option.name},
-                       {"initial", option.initial},
-                       {"least", option.least},
-                       {"most", option.most},
-                       {"help", option.help}});
-  return {{"id", lesson.id},
-          {"title_en", lesson.title_en},
-          {"title_ko", lesson.title_ko},
-          {"sources", lesson.sources},
-          {"options", std::move(options)}};
-}
-
-json parse(const char* text, const char* what) {
-  json parsed = json::parse(text, nullptr, false);
-  check(parsed.is_object(), what, ": not a JSON object: ", std::string_view(text).substr(0, 80));
-  return parsed;
-}
-
 LessonOptions parse_options(const char* text) {
   if (*text == '\0') return {};
   try {
-    return parse(text, "lesson options").get<LessonOptions>();
+    return parse_object(text, "lesson options").get<LessonOptions>();
   } catch (const json::exception&) {
     fail(std::string("lesson options: every value must be a whole number: ") + text);
   }
 }
 
 DigitOptions parse_stages(const char* text) {
-  const json wanted = parse(text, "stages");
+  const json wanted = parse_object(text, "stages");
   const auto on = [&](const char* name) {
     const auto it = wanted.find(name);
     check(it == wanted.end() || it->is_boolean(), "stages: ", name, " must be true or false");
@@ -79,29 +40,6 @@ DigitOptions parse_stages(const char* text) {
 }  // namespace
 
 extern "C" {
-
-const char* cnnlab_info() {
-  static std::string text;
-  ordered_json lessons_json = ordered_json::array();
-  for (const Lesson& lesson : lessons()) lessons_json.push_back(describe(lesson));
-  text = ordered_json{{"simd", simd_backend().name},
-                      {"threads", threads()},
-                      {"max_threads", threads_of_use()},
-                      {"lessons", std::move(lessons_json)}}
-             .dump();
-  return text.c_str();
-}
-
-const char* cnnlab_source(const char* path) {
-  const auto found = std::ranges::find(lesson_sources(), std::string_view(path), &SourceFile::path);
-  static std::string text;
-  text = found == lesson_sources().end() ? "" : found->text;
-  return text.c_str();
-}
-
-void cnnlab_set_threads(int count) { set_threads(std::clamp(count, 1, threads_of_use())); }
-uint8_t* cnnlab_alloc(size_t size) { return static_cast<uint8_t*>(std::malloc(size)); }
-void cnnlab_free(uint8_t* memory) { std::free(memory); }
 
 const char* lab_start(const char* canvas_selector) {
   return guarded([&] {
@@ -146,6 +84,20 @@ void lab_pointer(int kind, float x, float y) {
   }
 }
 
+void lab_set_view(const char* name) {
+  const std::string_view view = name;
+  lab().set_view(view == "step"    ? View::step
+                 : view == "look"  ? View::look
+                 : view == "train" ? View::train
+                                   : View::draw);
+}
+
+const char* lab_said() {
+  static std::string text;
+  text = lab().take_said().dump();
+  return text.c_str();
+}
+
 const char* lab_pad() {
   static std::string text;
   const Rect pad = lab().pad();
@@ -185,22 +137,4 @@ const uint8_t* lab_weights(size_t* size) {
   *size = bytes.size();
   return bytes.data();
 }
-
-const char* lab_trace_run(const uint8_t* pixels, int label) {
-  return guarded([&] { lab().run_trace(pixels, label); });
-}
-int lab_trace_length() { return lab().trace().length(); }
-void lab_trace_go(int index) { lab().go_to_step(index); }
-
-const char* lab_trace_state() {
-  static std::string text;
-  text = "null";
-  guarded([] { text = lab().trace().state(); });
-  return text.c_str();
-}
-
-const char* lab_training_event(const char* json) {
-  return guarded([&] { lab().add_training(json); });
-}
-void lab_training_reset() { lab().clear_training(); }
 }

@@ -1,5 +1,6 @@
 #include "web/wasm/api.hpp"
 #include "web/wasm/guard.hpp"
+#include "web/wasm/instance.hpp"
 #include "web/wasm/training_run.hpp"
 
 namespace {
@@ -24,6 +25,13 @@ const char* json_or_error(std::string& text, const Work& work) {
 
 extern "C" {
 
+// ---- In the instance that draws
+const char* lab_training_event(const char* json) {
+  return cnnlab::guarded([&] { cnnlab::lab().add_training(json); });
+}
+void lab_training_reset() { cnnlab::lab().clear_training(); }
+
+// ---- In the worker
 const char* train_create(const char* json) {
   return cnnlab::guarded([&] { run().create(json); });
 }

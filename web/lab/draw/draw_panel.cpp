@@ -1,3 +1,4 @@
+#include "web/lab/draw/strings.hpp"
 #include "web/lab/lab.hpp"
 
 namespace cnnlab {

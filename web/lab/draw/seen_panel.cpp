@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "web/lab/draw/strings.hpp"
 #include "web/lab/lab.hpp"
 #include "web/lab/picture.hpp"
 

@@ -1,4 +1,4 @@
-#include "web/lab/curve.hpp"
+#include "web/lab/train/curve.hpp"
 
 #include <cmath>
 

@@ -1,6 +1,6 @@
 // The code panel: the lesson's sources, one element a line; the line that ran is marked.
 import { lessons } from "virtual:page";
-import { element } from "./dom";
+import { element } from "../dom";
 
 const panel = element("code");
 

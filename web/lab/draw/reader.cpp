@@ -1,9 +1,10 @@
-#include "web/lab/reader.hpp"
+#include "web/lab/draw/reader.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "lessons/training.hpp"
+#include "web/lab/draw/strings.hpp"
 
 namespace cnnlab {
 

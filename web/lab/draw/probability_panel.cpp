@@ -1,5 +1,6 @@
 #include <cstdio>
 
+#include "web/lab/draw/strings.hpp"
 #include "web/lab/lab.hpp"
 
 namespace cnnlab {

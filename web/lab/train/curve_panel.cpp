@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "web/lab/lab.hpp"
+#include "web/lab/train/strings.hpp"
 
 namespace cnnlab {
 namespace {

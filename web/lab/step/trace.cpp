@@ -1,4 +1,4 @@
-#include "web/lab/trace.hpp"
+#include "web/lab/step/trace.hpp"
 
 #include <algorithm>
 #include <numeric>

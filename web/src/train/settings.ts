@@ -1,8 +1,8 @@
 // The fields for seed, learning rate, momentum and batch size, and for the test image's number: what is typed there
 // becomes state when it is a number that can be; else it is said what could be.
-import { element, input, setText } from "./dom";
-import { parseNumber, RANGES, SETTINGS, type NumberName, type Store } from "./state";
-import { words } from "./words";
+import { element, input, setText } from "../dom";
+import { parseNumber, RANGES, SETTINGS, type NumberName, type Store } from "../state";
+import { words } from "../words";
 
 /** Ties a text field to a number of the state. `commit` is called with each good value; `shown` gives the current one. */
 function tie(name: NumberName, errorId: string, store: Store, shown: () => number | null, commit: (value: number) => void): () => void {

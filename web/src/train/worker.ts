@@ -1,7 +1,7 @@
 // Trains in a thread of its own, so that the page never waits. The loop gives way to messages after every few batches.
 import { assets } from "virtual:page";
 import { fetchPiece } from "./mnist";
-import { Program } from "./program";
+import { Program } from "../program";
 import type { FromWorker, Report, Score, ToWorker } from "./protocol";
 
 declare function importScripts(url: string): void;

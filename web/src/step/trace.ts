@@ -1,9 +1,9 @@
 // The recorded run: which image it is on, which step is shown, and what the step did.
 import { markLine } from "./code";
-import type { LabView } from "./lab";
-import { testImage } from "./mnist";
-import type { Program } from "./program";
-import type { State, Store } from "./state";
+import type { LabView } from "../lab";
+import { testImage } from "../train/mnist";
+import type { Program } from "../program";
+import type { State, Store } from "../state";
 
 export interface Tensor {
   name: string;
@@ -37,12 +37,15 @@ export interface Step {
   kernel?: number;
 }
 
+/** Why there is no run on the chosen image. */
+export type Problem = "nothing-drawn" | Error;
+
 export class Trace {
   readonly #program: Program;
   readonly #view: LabView;
   readonly #store: Store;
   readonly #onStep: (step: Step | null) => void;
-  readonly #onProblem: (problem: "nothing-drawn" | Error | null) => void;
+  readonly #onProblem: (problem: Problem | null) => void;
   #turn = 0;
 
   constructor(
@@ -50,7 +53,7 @@ export class Trace {
     view: LabView,
     store: Store,
     onStep: (step: Step | null) => void,
-    onProblem: (problem: "nothing-drawn" | Error | null) => void,
+    onProblem: (problem: Problem | null) => void,
   ) {
     [this.#program, this.#view, this.#store, this.#onStep, this.#onProblem] = [program, view, store, onStep, onProblem];
     store.onChange((state, before) => this.#follow(state, before));

@@ -4,7 +4,7 @@
 
 #include "lib/data/digit.hpp"
 #include "lib/nn/module.hpp"
-#include "web/lab/drawing.hpp"
+#include "web/lab/draw/drawing.hpp"
 #include "web/lab/strings.hpp"
 
 namespace cnnlab {

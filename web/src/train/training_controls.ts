@@ -1,11 +1,11 @@
 // Train, Pause, One batch, Reset, and what training says of itself.
-import { button, element, throttle } from "./dom";
-import { LiveText } from "./live";
-import { oneThread } from "./program";
+import { button, element, throttle } from "../dom";
+import { LiveText } from "../live";
+import { oneThread } from "../program";
 import type { RunSettings } from "./protocol";
-import type { Store } from "./state";
+import type { Store } from "../state";
 import { DEFAULTS, type Training, type TrainState } from "./training";
-import { words } from "./words";
+import { trainWords } from "./words";
 
 export const runSettings = ({ state: { lesson, seed, lr, momentum, batch } }: Store): RunSettings => ({
   ...DEFAULTS,
@@ -36,7 +36,7 @@ export function startTrainingControls(store: Store, training: Training, actions:
     step.disabled = train.disabled;
     pause.disabled = !training.busy;
     reset.disabled = status.state === "idle" && !training.settings;
-    const say = words(store.state.lang);
+    const say = trainWords(store.state.lang);
     const text = say.training(status, oneThread);
     const more = !training.busy && training.settings && fresh && status.state !== "failed" ? ` ${say.newRun(store.state.seed)}` : "";
     live.show(text + more, status.state !== spoken);

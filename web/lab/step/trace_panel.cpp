@@ -4,6 +4,7 @@
 #include "web/lab/lab.hpp"
 #include "web/lab/picture.hpp"
 #include "web/lab/scale.hpp"
+#include "web/lab/step/strings.hpp"
 #include "web/lab/tiles.hpp"
 
 namespace cnnlab {

@@ -1,8 +1,8 @@
 // The current step of the trace in words, with links to the lines that led to it.
-import { element } from "./dom";
-import type { Language } from "./state";
+import { element } from "../dom";
+import type { Language } from "../state";
 import type { Step } from "./trace";
-import { words } from "./words";
+import { stepWords } from "./words";
 
 const place = element("trace");
 
@@ -26,7 +26,7 @@ const short = (file: string): string => file.slice(file.lastIndexOf("/") + 1);
 
 export function showStep(step: Step | null, language: Language): void {
   if (!step) return place.replaceChildren();
-  const { title, what, cost, at } = words(language).step(step);
+  const { title, what, cost, at } = stepWords(language).step(step);
   const heading = paragraph(title);
   heading.className = "step-title";
   const way = paragraph(codeLink(step.file, step.line, `${step.file}, ${at}`));

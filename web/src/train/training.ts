@@ -1,5 +1,5 @@
 // Training as the page sees it: one worker, one run at a time, and its status.
-import { ProgramError, programUrl } from "./program";
+import { ProgramError, programUrl } from "../program";
 import type { FromWorker, Report, RunSettings, Score, ToWorker } from "./protocol";
 
 export type TrainState = "idle" | "loading" | "training" | "testing" | "paused" | "finished" | "failed";

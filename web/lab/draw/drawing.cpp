@@ -1,4 +1,4 @@
-#include "web/lab/drawing.hpp"
+#include "web/lab/draw/drawing.hpp"
 
 #include <algorithm>
 #include <cmath>
