@@ -2,6 +2,7 @@
 
 #include <type_traits>
 
+#include "lib/kernels/batch_norm2d.hpp"
 #include "lib/kernels/conv2d.hpp"
 #include "lib/kernels/elementwise.hpp"
 #include "lib/kernels/linear.hpp"
@@ -17,6 +18,8 @@ const Backend<T>& reference_backend() {
       .name = "reference",
       .conv2d = reference::conv2d<T>,
       .conv2d_backward = reference::conv2d_backward<T>,
+      .batch_norm2d = reference::batch_norm2d<T>,
+      .batch_norm2d_backward = reference::batch_norm2d_backward<T>,
       .linear = reference::linear<T>,
       .linear_backward = reference::linear_backward<T>,
       .max_pool2d = reference::max_pool2d<T>,

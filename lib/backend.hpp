@@ -23,6 +23,13 @@ struct Backend {
   void (*conv2d)(const Conv2dGeometry&, In<T> x, In<T> weight, In<T> bias, Out<T> y);
   void (*conv2d_backward)(const Conv2dGeometry&, In<T> x, In<T> weight, In<T> dy, Out<T> dx, Out<T> dw, Out<T> db);
 
+  /// `mean` and `variance` (C): in training they are set to those of the batch, else they are read. The gradient takes
+  /// what was used. The variance is the biased one.
+  void (*batch_norm2d)(const BatchNorm2dGeometry&, In<T> x, In<T> weight, In<T> bias, Out<T> mean, Out<T> variance,
+                       Out<T> y);
+  void (*batch_norm2d_backward)(const BatchNorm2dGeometry&, In<T> x, In<T> weight, In<T> mean, In<T> variance, In<T> dy,
+                                Out<T> dx, Out<T> dw, Out<T> db);
+
   void (*linear)(const LinearGeometry&, In<T> x, In<T> weight, In<T> bias, Out<T> y);
   void (*linear_backward)(const LinearGeometry&, In<T> x, In<T> weight, In<T> dy, Out<T> dx, Out<T> dw, Out<T> db);
 

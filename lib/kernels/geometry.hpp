@@ -27,6 +27,16 @@ struct Pool2dGeometry {
   int64_t out_w() const { return (w + 2 * padding - k) / stride + 1; }
 };
 
+/// Batch normalisation of x (N, C, H, W), where `pixels` is H·W.
+struct BatchNorm2dGeometry {
+  int64_t n, c, pixels;
+  double eps = 1e-5;
+  bool training = true;  ///< normalise by the batch's own mean and variance, not by given ones
+
+  /// Numbers that one channel has.
+  int64_t count() const { return n * pixels; }
+};
+
 /// A matrix product y = x·weightᵀ + bias: x (N, I), weight (O, I), bias (O) or empty, y (N, O).
 struct LinearGeometry {
   int64_t n, i, o;

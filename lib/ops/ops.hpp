@@ -19,6 +19,20 @@ template <class T>
 BasicVariable<T> conv2d(const BasicVariable<T>& x, const BasicVariable<T>& weight, const BasicVariable<T>& bias,
                         Conv2dOptions options = {}, CallSite site = CallSite::here());
 
+/// `momentum` is the new batch's share in the running statistics, as in PyTorch.
+struct BatchNorm2dOptions {
+  double momentum = 0.1, eps = 1e-5;
+  bool training = true;
+};
+
+/// Gives each channel mean 0 and variance 1, then a scale and a shift that are learned: x (N, C, H, W), all others (C).
+/// In training mean and (biased) variance are the batch's own, and the running statistics, which hold the unbiased
+/// variance, move towards them in place; else the running ones are used. (Ioffe and Szegedy, ICML 2015.)
+template <class T>
+BasicVariable<T> batch_norm2d(const BasicVariable<T>& x, const BasicVariable<T>& weight, const BasicVariable<T>& bias,
+                              BasicTensor<T> running_mean, BasicTensor<T> running_var, BatchNorm2dOptions options = {},
+                              CallSite site = CallSite::here());
+
 /// y = x·weightᵀ + bias: x (N, I), weight (O, I), bias (O) or undefined → (N, O).
 template <class T>
 BasicVariable<T> linear(const BasicVariable<T>& x, const BasicVariable<T>& weight, const BasicVariable<T>& bias,

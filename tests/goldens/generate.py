@@ -34,17 +34,22 @@ class Ops:
     def __init__(self):
         self.tensors, self.cases = {}, []
 
-    def add(self, op, compute, inputs, options=None, dy=None):
+    def add(self, op, compute, inputs, options=None, dy=None, buffers=None):
+        """`buffers`: tensors that `compute` changes in place; kept as they were before and after."""
         key = f"{op}/{sum(case['op'] == op for case in self.cases)}"
         inputs = [value.float().double().requires_grad_() for value in inputs]
+        for name, value in (buffers or {}).items():
+            self.tensors[f"{key}/{name}/before"] = value.clone()
         y = compute(*inputs)
+        for name, value in (buffers or {}).items():
+            self.tensors[f"{key}/{name}/after"] = value.clone()
         dy = randn(*y.shape) if dy is None else dy
         y.backward(dy)
         for i, value in enumerate(inputs):
             self.tensors[f"{key}/input{i}"] = value
             self.tensors[f"{key}/grad{i}"] = value.grad
         self.tensors[f"{key}/y"], self.tensors[f"{key}/dy"] = y, dy
-        self.cases.append({"op": op, "key": key, "inputs": len(inputs), "options": options or {}})
+        self.cases.append({"op": op, "key": key, "inputs": len(inputs), "options": options or {}, "buffers": list(buffers or {})})
 
 
 def convolutions(ops):
@@ -97,6 +102,28 @@ def poolings(ops):
             ops.add(op, lambda x: function(x, kernel, stride, padding), [x], options)
 
 
+def normalisations(ops):
+    for n, c, h, w, training, momentum, eps in [
+        (4, 3, 5, 6, True, 0.1, 1e-5),
+        (4, 3, 5, 6, False, 0.1, 1e-5),
+        (2, 17, 7, 7, True, 0.1, 1e-5),  # planes that fill no SIMD register
+        (64, 2, 1, 1, True, 0.3, 1e-3),
+        (1, 4, 9, 12, True, 0.1, 1e-5),  # one image
+        (1, 5, 3, 3, False, 0.1, 1e-2),
+        (3, 16, 12, 12, True, 1.0, 1e-5),
+    ]:
+        mean, variance = randn(c), randn(c).square() + 0.5
+        # Off centre and of many sizes, as a layer's outputs are.
+        x = 3 * randn(c, 1, 1) + randn(c, 1, 1) * randn(n, c, h, w)
+        ops.add(
+            "batch_norm2d",
+            lambda x, weight, bias: F.batch_norm(x, mean, variance, weight, bias, training, momentum, eps),
+            [x, randn(c), randn(c)],
+            {"training": training, "momentum": momentum, "eps": eps},
+            buffers={"running_mean": mean, "running_var": variance},
+        )
+
+
 def all_ops():
     ops = Ops()
     convolutions(ops)
@@ -126,6 +153,9 @@ def all_ops():
     for n, classes in (4, 10), (1, 3), (7, 1):
         labels = torch.randint(0, classes, (n,))
         ops.add("nll_loss", lambda x: F.nll_loss(x, labels), [randn(n, classes)], {"labels": labels.tolist()}, randn())
+    with torch.random.fork_rng():  # what is drawn here shifts nothing that is drawn after it
+        torch.manual_seed(2)
+        normalisations(ops)
     save("ops", ops.tensors, cases=ops.cases)
 
 

@@ -29,6 +29,29 @@ TEST_CASE("conv2d says what does not fit") {
                     "weight (16, 3, 3, 3)");
 }
 
+TEST_CASE("batch_norm2d says what does not fit") {
+  const Variable x = of({8, 3, 4, 4}), w = of({3});
+  const Tensor running = Tensor::zeros({3});
+  const auto with = [&](const Variable& input, BatchNorm2dOptions options) {
+    return batch_norm2d(input, w, w, running, running, options);
+  };
+  CHECK_THROWS_WITH(with(of({8, 3}), {}), "batch_norm2d: input must be (N, C, H, W), got (8, 3)");
+  CHECK_THROWS_WITH(with(x, {.momentum = 1.5}), "batch_norm2d: momentum must be between 0 and 1, got 1.5");
+  CHECK_THROWS_WITH(with(x, {.eps = 0}), "batch_norm2d: eps must be above 0, got 0");
+  CHECK_THROWS_WITH(with(of({1, 3, 1, 1}), {}),
+                    "batch_norm2d: training needs more than one number in each channel, got input (1, 3, 1, 1)");
+  CHECK_NOTHROW(with(of({1, 3, 1, 1}), {.training = false}));
+  const Variable four = of({4});
+  CHECK_THROWS_WITH(batch_norm2d(x, four, w, running, running),
+                    "batch_norm2d: weight must have one value for each of the 3 channels: weight (4,), input (8, 3, 4, "
+                    "4)");
+  CHECK_THROWS_WITH(batch_norm2d(x, w, four, running, running), Catch::StartsWith("batch_norm2d: bias must have one"));
+  CHECK_THROWS_WITH(batch_norm2d(x, w, w, four.value(), running),
+                    Catch::StartsWith("batch_norm2d: running_mean must have one"));
+  CHECK_THROWS_WITH(batch_norm2d(x, w, w, running, four.value()),
+                    Catch::StartsWith("batch_norm2d: running_var must have one"));
+}
+
 TEST_CASE("the poolings say what does not fit") {
   const Variable x = of({1, 2, 5, 3});
   CHECK_THROWS_WITH(max_pool2d(of({2, 5}), {}), "max_pool2d: input must be (N, C, H, W), got (2, 5)");

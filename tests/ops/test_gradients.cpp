@@ -46,6 +46,16 @@ TEST_CASE("the poolings' gradients agree with central differences") {
   CHECK(gradient_difference([&](const Inputs& in) { return avg_pool2d(in[0], options); }, {x}) == "");
 }
 
+TEST_CASE("batch_norm2d's gradients agree with central differences, in training and with fixed statistics") {
+  const bool training = GENERATE(true, false);
+  INFO("training " << training);
+  const auto mean = normal({3}, 1), variance = BasicTensor<double>({3}, std::vector<double>{0.5, 1, 2});
+  const auto normalise = [&](const Inputs& in) {
+    return batch_norm2d(in[0], in[1], in[2], mean.clone(), variance.clone(), {.training = training});
+  };
+  CHECK(gradient_difference(normalise, {normal({3, 3, 2, 4}, 2), normal({3}, 3), normal({3}, 4)}) == "");
+}
+
 TEST_CASE("the other ops' gradients agree with central differences") {
   CHECK(gradient_difference([](const Inputs& in) { return relu(in[0]); }, {apart({3, 2, 4}, 5)}) == "");
   CHECK(gradient_difference([](const Inputs& in) { return linear(in[0], in[1], in[2]); },

@@ -1,5 +1,6 @@
 #pragma once
 #include "lib/backend.hpp"
+#include "lib/kernels/batch_norm2d.simd.hpp"
 #include "lib/kernels/conv2d.simd.hpp"
 #include "lib/kernels/conv2d_backward.simd.hpp"
 #include "lib/kernels/linear.simd.hpp"
@@ -18,6 +19,8 @@ Backend<float> make_table(const char* name) {
   table.name = name;
   table.conv2d = conv2d<Arch>;
   table.conv2d_backward = conv2d_backward<Arch>;
+  table.batch_norm2d = batch_norm2d<Arch>;
+  table.batch_norm2d_backward = batch_norm2d_backward<Arch>;
   table.linear = linear<Arch>;
   table.linear_backward = linear_backward<Arch>;
   table.max_pool2d = max_pool2d<Arch>;

@@ -1,0 +1,73 @@
+#include "lib/autograd/tape.hpp"
+#include "lib/backend.hpp"
+#include "lib/ops/ops.hpp"
+
+namespace cnnlab {
+namespace {
+
+BatchNorm2dGeometry batch_norm2d_geometry(const Shape& x, BatchNorm2dOptions options) {
+  check(x.rank() == 4, "batch_norm2d: input must be (N, C, H, W), got ", x);
+  check(options.momentum >= 0 && options.momentum <= 1, "batch_norm2d: momentum must be between 0 and 1, got ",
+        options.momentum);
+  check(options.eps > 0, "batch_norm2d: eps must be above 0, got ", options.eps);
+  const BatchNorm2dGeometry g{
+      .n = x[0], .c = x[1], .pixels = x[2] * x[3], .eps = options.eps, .training = options.training};
+  check(!g.training || g.count() > 1, "batch_norm2d: training needs more than one number in each channel, got input ",
+        x);
+  return g;
+}
+
+void check_channels(std::string_view what, const Shape& shape, const Shape& x) {
+  check(shape == Shape{x[1]}, "batch_norm2d: ", what, " must have one value for each of the ", x[1],
+        " channels: ", what, " ", shape, ", input ", x);
+}
+
+// running ← (1 − momentum)·running + momentum·batch
+template <class T>
+void move_towards(BasicTensor<T>& running, const BasicTensor<T>& batch, double factor, double momentum) {
+  const T keep = static_cast<T>(1 - momentum), take = static_cast<T>(momentum * factor);
+  for (int64_t c = 0; c < running.numel(); ++c) running.data()[c] = keep * running.data()[c] + take * batch.data()[c];
+}
+
+}  // namespace
+
+template <class T>
+BasicVariable<T> batch_norm2d(const BasicVariable<T>& x, const BasicVariable<T>& weight, const BasicVariable<T>& bias,
+                              BasicTensor<T> running_mean, BasicTensor<T> running_var, BatchNorm2dOptions options,
+                              CallSite site) {
+  Op<T> op{"batch_norm2d", site};
+  const BatchNorm2dGeometry g = batch_norm2d_geometry(x.shape(), options);
+  check_channels("weight", weight.shape(), x.shape());
+  check_channels("bias", bias.shape(), x.shape());
+  check_channels("running_mean", running_mean.shape(), x.shape());
+  check_channels("running_var", running_var.shape(), x.shape());
+
+  BasicTensor<T> y(x.shape()), mean = running_mean.clone(), variance = running_var.clone();
+  backend<T>().batch_norm2d(g, x.value().data(), weight.value().data(), bias.value().data(), mean.data(),
+                            variance.data(), y.data());
+  if (g.training) {
+    const auto m = static_cast<double>(g.count());
+    move_towards(running_mean, mean, 1, options.momentum);
+    move_towards(running_var, variance, m / (m - 1), options.momentum);  // unbiased, as PyTorch keeps it
+  }
+  auto gradient = [g, mean, variance, x = x.value(), weight = weight.value()](const BasicTensor<T>& dy,
+                                                                              const Needs& needs) {
+    std::vector<BasicTensor<T>> d(3);  // dx, dw, db
+    if (needs[0]) d[0] = BasicTensor<T>(x.shape());
+    if (needs[1]) d[1] = BasicTensor<T>({g.c});
+    if (needs[2]) d[2] = BasicTensor<T>({g.c});
+    backend<T>().batch_norm2d_backward(g, x.data(), weight.data(), mean.data(), variance.data(), dy.data(), d[0].data(),
+                                       d[1].data(), d[2].data());
+    return d;
+  };
+  return op.output(y, {x, weight, bias}, gradient);
+}
+
+#define INSTANTIATE(T)                                                                                              \
+  template BasicVariable<T> batch_norm2d(const BasicVariable<T>&, const BasicVariable<T>&, const BasicVariable<T>&, \
+                                         BasicTensor<T>, BasicTensor<T>, BatchNorm2dOptions, CallSite);
+INSTANTIATE(float)
+INSTANTIATE(double)
+#undef INSTANTIATE
+
+}  // namespace cnnlab
