@@ -18,9 +18,10 @@ inline float train_step(nn::Module& model, optim::SGD& optimizer, const Batch& b
   return loss.item();
 }
 
-// What a network answers, without learning from it.
+// What a network answers, without learning from it. (In eval mode: BatchNorm and Dropout behave otherwise in training.)
 inline Tensor predict(nn::Module& model, const Tensor& images) {
   NoGrad no_grad;
+  model.eval();
   return model(images).value();
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <optional>
 #include <set>
@@ -26,6 +27,13 @@ struct Entry {
   Shape shape;
   uint64_t begin = 0, end = 0;  // in the bytes after the header
 };
+
+// Bytes of one number; 0 for a dtype that cannot be read.
+uint64_t bytes_of(std::string_view dtype) {
+  if (dtype == "F64" || dtype == "I64") return 8;
+  if (dtype == "F32") return 4;
+  return dtype == "F16" || dtype == "BF16" ? 2 : 0;
+}
 
 // "model.safetensors: tensor 'conv1.weight': " before every complaint.
 template <class... Parts>
@@ -114,14 +122,14 @@ Entry read_entry(const std::string& tensor, const json& value, const std::string
   const json dtype = value.value("dtype", json()), offsets = value.value("data_offsets", json());
   check_entry(dtype.is_string(), file, tensor, "has no dtype");
   Entry entry{tensor, dtype.get<std::string>(), read_shape(value.value("shape", json()), file, tensor)};
-  check_entry(entry.dtype == "F32" || entry.dtype == "F16" || entry.dtype == "BF16", file, tensor, "has dtype ",
-              entry.dtype, "; only F32, F16 and BF16 can be read");
+  check_entry(bytes_of(entry.dtype) > 0, file, tensor, "has dtype ", entry.dtype,
+              "; only F64, F32, F16, BF16 and I64 can be read");
 
   check_entry(offsets.is_array() && offsets.size() == 2, file, tensor, "has no data_offsets [begin, end]");
   const auto begin = size_from(offsets[0]), end = size_from(offsets[1]);
   check_entry(begin && end && *begin <= *end, file, tensor, "has data_offsets ", offsets.dump(),
               ", which are not a begin and an end");
-  const uint64_t bytes = static_cast<uint64_t>(entry.shape.numel()) * (entry.dtype == "F32" ? 4 : 2);
+  const uint64_t bytes = static_cast<uint64_t>(entry.shape.numel()) * bytes_of(entry.dtype);
   check_entry(*end - *begin == bytes, file, tensor, "has shape ", entry.shape, " of ", entry.dtype, ", that is ", bytes,
               " bytes, but data_offsets ", offsets.dump(), ", that is ", *end - *begin);
   entry.begin = *begin;
@@ -141,37 +149,65 @@ void check_layout(const std::vector<Entry>& entries, uint64_t available, const s
         position > available ? ": the file is cut short" : "");
 }
 
+// Numbers as they stand in the file, each made a float.
+template <class Stored, class Convert>
+void convert(const uint8_t* from, std::span<float> to, const Convert& convert_one) {
+  for (float& value : to) {
+    Stored stored{};
+    std::memcpy(&stored, from, sizeof stored);
+    from += sizeof stored;
+    value = convert_one(stored);
+  }
+}
+
 Tensor read_numbers(const Entry& entry, ByteSpan data) {
   Tensor tensor(entry.shape);
   if (tensor.numel() == 0) return tensor;
   const uint8_t* from = data.data() + entry.begin;
+  const auto to_float = [](auto value) { return static_cast<float>(value); };
   if (entry.dtype == "F32") {
     std::memcpy(tensor.data().data(), from, tensor.data().size_bytes());
-    return tensor;
-  }
-  const auto widen = entry.dtype == "F16" ? half_to_float : bfloat16_to_float;
-  for (float& value : tensor.data()) {
-    uint16_t bits = 0;
-    std::memcpy(&bits, from, 2);
-    from += 2;
-    value = widen(bits);
+  } else if (entry.dtype == "F64") {
+    convert<double>(from, tensor.data(), to_float);
+  } else if (entry.dtype == "I64") {
+    convert<int64_t>(from, tensor.data(), to_float);
+  } else {
+    convert<uint16_t>(from, tensor.data(), entry.dtype == "F16" ? half_to_float : bfloat16_to_float);
   }
   return tensor;
 }
 
 // ---- writing ----
 
+const char* stored_dtype(const StateFile& file, const std::string& tensor, StoredAs stored_as) {
+  return file.whole.contains(tensor) ? "I64" : stored_as == StoredAs::f16 ? "F16" : "F32";
+}
+
+// Whole numbers first: they are the widest, so that every number begins at a multiple of its size.
+std::vector<std::pair<std::string, Tensor>> in_written_order(const StateFile& file) {
+  auto tensors = file.tensors;
+  std::stable_partition(tensors.begin(), tensors.end(),
+                        [&](const auto& entry) { return file.whole.contains(entry.first); });
+  return tensors;
+}
+
+template <class Stored>
+void append(Bytes& bytes, Stored value) {
+  const auto* from = reinterpret_cast<const uint8_t*>(&value);
+  bytes.insert(bytes.end(), from, from + sizeof value);
+}
+
 std::string write_header(const StateFile& file, StoredAs stored_as) {
-  const bool half = stored_as == StoredAs::f16;
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
   if (!file.metadata.empty()) header["__metadata__"] = file.metadata;
   uint64_t position = 0;
-  for (const auto& [name, tensor] : file.tensors) {
+  for (const auto& [name, tensor] : in_written_order(file)) {
     check(name != "__metadata__", "safetensors: a tensor cannot be called '__metadata__'");
     check(!header.contains(name), "safetensors: two tensors are called '", name, "'");
-    const uint64_t end = position + static_cast<uint64_t>(tensor.numel()) * (half ? 2 : 4);
+    const char* dtype = stored_dtype(file, name, stored_as);
+    const uint64_t end = position + static_cast<uint64_t>(tensor.numel()) * bytes_of(dtype);
     const auto sizes = tensor.shape().sizes();
-    header[name] = {{"dtype", half ? "F16" : "F32"},
+    header[name] = {{"dtype", dtype},
                     {"shape", std::vector<int64_t>(sizes.begin(), sizes.end())},
                     {"data_offsets", {position, end}}};
     position = end;
@@ -202,7 +238,10 @@ StateFile parse_safetensors(ByteSpan bytes, const std::string& name) {
 
   const ByteSpan data = bytes.subspan(length_bytes + written.size());
   check_layout(entries, data.size(), name);
-  for (const Entry& entry : entries) file.tensors.emplace_back(entry.name, read_numbers(entry, data));
+  for (const Entry& entry : entries) {
+    file.tensors.emplace_back(entry.name, read_numbers(entry, data));
+    if (entry.dtype == "I64") file.whole.insert(entry.name);
+  }
   return file;
 }
 
@@ -212,16 +251,17 @@ Bytes write_safetensors(const StateFile& file, StoredAs stored_as) {
   Bytes bytes(length_bytes + length);
   std::memcpy(bytes.data(), &length, length_bytes);
   std::copy(header.begin(), header.end(), bytes.begin() + length_bytes);
-  for (const auto& [name, tensor] : file.tensors) {
-    const auto numbers = std::as_bytes(tensor.data());
-    if (stored_as == StoredAs::f32) {
-      const auto* from = reinterpret_cast<const uint8_t*>(numbers.data());
-      bytes.insert(bytes.end(), from, from + numbers.size());
+  for (const auto& [name, tensor] : in_written_order(file)) {
+    const std::string_view dtype = stored_dtype(file, name, stored_as);
+    if (dtype == "F32") {
+      const auto* from = reinterpret_cast<const uint8_t*>(tensor.data().data());
+      bytes.insert(bytes.end(), from, from + tensor.data().size_bytes());
+    } else if (dtype == "F16") {
+      for (const float value : tensor.data()) append(bytes, float_to_half(value));
     } else {
-      for (float value : tensor.data()) {
-        const uint16_t half = float_to_half(value);
-        bytes.push_back(static_cast<uint8_t>(half & 0xff));
-        bytes.push_back(static_cast<uint8_t>(half >> 8));
+      for (const float value : tensor.data()) {
+        check(std::abs(value) < 0x1p63f, "safetensors: tensor '", name, "' holds ", value, ", which I64 cannot");
+        append(bytes, static_cast<int64_t>(value));
       }
     }
   }

@@ -16,6 +16,23 @@ Conv2d::Conv2d(Options options) : options_{.stride = options.stride, .padding = 
 
 Variable Conv2d::forward(Variable x) { return conv2d(x, weight, bias, options_, Scope::site()); }
 
+BatchNorm2d::BatchNorm2d(int64_t channels, Options options) : options_(options) {
+  check(channels >= 1, "BatchNorm2d: channels ", channels, " must be at least 1");
+  weight = parameter("weight", Tensor::full({channels}, 1));
+  bias = parameter("bias", Tensor::zeros({channels}));
+  running_mean = buffer("running_mean", Tensor::zeros({channels}));
+  running_var = buffer("running_var", Tensor::full({channels}, 1));
+  num_batches_tracked = counter("num_batches_tracked");
+}
+
+Variable BatchNorm2d::forward(Variable x) {
+  const Variable y =
+      batch_norm2d(x, weight, bias, running_mean, running_var,
+                   {.momentum = options_.momentum, .eps = options_.eps, .training = training()}, Scope::site());
+  if (training()) num_batches_tracked.data()[0] += 1;
+  return y;
+}
+
 Linear::Linear(Options options) {
   check(options.in >= 1 && options.out >= 1, "Linear: in ", options.in, " and out ", options.out,
         " must be at least 1");

@@ -23,6 +23,24 @@ class Conv2d : public Module {
   Conv2dOptions options_;
 };
 
+/// torch.nn.BatchNorm2d: parameters weight and bias (C), which start as 1 and 0; buffers running_mean, running_var (C)
+/// and num_batches_tracked ().
+class BatchNorm2d : public Module {
+ public:
+  struct Options {
+    double momentum = 0.1, eps = 1e-5;
+  };
+  explicit BatchNorm2d(int64_t channels) : BatchNorm2d(channels, Options()) {}
+  BatchNorm2d(int64_t channels, Options options);
+  Variable forward(Variable x) override;
+
+  Variable weight, bias;
+  Tensor running_mean, running_var, num_batches_tracked;
+
+ private:
+  Options options_;
+};
+
 /// torch.nn.Linear: parameters weight (out, in) and bias (out).
 class Linear : public Module {
  public:

@@ -9,15 +9,39 @@ Variable Module::operator()(Variable x, CallSite site) {
   return forward(std::move(x));
 }
 
-void Module::collect(const State& state, const std::string& prefix, std::vector<NamedVariable>& found) {
-  for (const auto& [name, variable] : state.parameters) found.emplace_back(prefix + name, variable);
-  for (const auto& [name, child] : state.children) collect(*child, prefix + name + ".", found);
+template <class Visit>
+void Module::walk(State& state, const std::string& prefix, const Visit& visit) {
+  visit(state, prefix);
+  for (const auto& [name, child] : state.children) walk(*child, prefix + name + ".", visit);
 }
 
 std::vector<NamedVariable> Module::named_parameters() const {
   std::vector<NamedVariable> found;
-  collect(*state_, "", found);
+  walk(*state_, "", [&](const State& state, const std::string& prefix) {
+    for (const auto& [name, variable] : state.parameters) found.emplace_back(prefix + name, variable);
+  });
   return found;
+}
+
+std::vector<NamedTensor> Module::state_dict() const {
+  std::vector<NamedTensor> found;
+  walk(*state_, "", [&](const State& state, const std::string& prefix) {
+    for (const auto& [name, variable] : state.parameters) found.emplace_back(prefix + name, variable.value());
+    for (const auto& [name, tensor] : state.buffers) found.emplace_back(prefix + name, tensor);
+  });
+  return found;
+}
+
+std::vector<std::string> Module::counters() const {
+  std::vector<std::string> found;
+  walk(*state_, "", [&](const State& state, const std::string& prefix) {
+    for (const std::string& name : state.counters) found.push_back(prefix + name);
+  });
+  return found;
+}
+
+void Module::train(bool training) {
+  walk(*state_, "", [&](State& state, const std::string&) { state.training = training; });
 }
 
 std::vector<Variable> Module::parameters() const {
@@ -36,20 +60,20 @@ void Module::zero_grad() {
   for (Variable& variable : parameters()) variable.clear_grad();
 }
 
-void Module::load(const std::vector<std::pair<std::string, Tensor>>& tensors) {
-  const std::vector<NamedVariable> own = named_parameters();
+void Module::load(const std::vector<NamedTensor>& tensors) {
+  const std::vector<NamedTensor> own = state_dict();
   const auto find = [](const auto& list, const std::string& name) {
     return std::ranges::find(list, name, [](const auto& entry) { return entry.first; });
   };
   for (const auto& [name, tensor] : tensors) {
     const auto it = find(own, name);
-    check(it != own.end(), "weights: this network has no parameter \"", name, "\"");
+    check(it != own.end(), "weights: this network has no \"", name, "\"");
     check(it->second.shape() == tensor.shape(), "weights: \"", name, "\" has shape ", tensor.shape(),
           " but this network needs ", it->second.shape());
   }
-  for (const auto& [name, variable] : own)
-    check(find(tensors, name) != tensors.end(), "weights: parameter \"", name, "\" ", variable.shape(), " is missing");
-  for (auto [name, variable] : own) variable.value().copy_from(find(tensors, name)->second);
+  for (const auto& [name, tensor] : own)
+    check(find(tensors, name) != tensors.end(), "weights: \"", name, "\" ", tensor.shape(), " is missing");
+  for (auto [name, tensor] : own) tensor.copy_from(find(tensors, name)->second);
 }
 
 Variable Module::parameter(std::string name, Tensor initial) {
@@ -57,6 +81,16 @@ Variable Module::parameter(std::string name, Tensor initial) {
   variable.set_name(name);
   state_->parameters.emplace_back(std::move(name), variable);
   return variable;
+}
+
+Tensor Module::buffer(std::string name, Tensor initial) {
+  state_->buffers.emplace_back(std::move(name), initial);
+  return initial;
+}
+
+Tensor Module::counter(std::string name) {
+  state_->counters.push_back(name);
+  return buffer(std::move(name), Tensor::scalar(0));
 }
 
 void Module::add_child(std::string name, const Module& child) {

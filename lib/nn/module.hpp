@@ -8,8 +8,10 @@
 
 namespace cnnlab::nn {
 
-/// A parameter or a buffer under its full name: {"incept1.branch5x5_2.weight", …}.
+/// A parameter under its full name: {"incept1.branch5x5_2.weight", …}.
 using NamedVariable = std::pair<std::string, Variable>;
+/// A parameter's or a buffer's numbers under its full name.
+using NamedTensor = std::pair<std::string, Tensor>;
 
 /// A part of a network: it owns parameters and other modules, and computes with them. Children and parameters are
 /// registered where they are declared, so that a name stands beside its member:
@@ -28,8 +30,7 @@ class Module {
   /// Runs `forward`, and lets the tape know that this module is running and which line called it.
   Variable operator()(Variable x, CallSite site = CallSite::here());
 
-  /// All parameters, own first, then each child's, in the order of declaration: the order and the names of PyTorch's
-  /// `state_dict`.
+  /// All parameters, own first, then each child's, in the order of declaration: the order and the names of PyTorch's.
   std::vector<NamedVariable> named_parameters() const;
   std::vector<Variable> parameters() const;
   /// How many numbers the parameters hold.
@@ -37,9 +38,20 @@ class Module {
   /// Drops all gradients.
   void zero_grad();
 
-  /// Copies values in by name. Throws Error when a name is missing or not known, or a shape differs; then nothing was
-  /// changed.
-  void load(const std::vector<std::pair<std::string, Tensor>>& tensors);
+  /// All that makes the network what it is, under PyTorch's names and in PyTorch's order: parameters, and buffers,
+  /// which no gradient changes (BatchNorm's running statistics). The tensors share their numbers with the network.
+  std::vector<NamedTensor> state_dict() const;
+  /// The names of those buffers that count, which PyTorch keeps as whole numbers (int64).
+  std::vector<std::string> counters() const;
+  /// Copies a state_dict in by name. Throws Error when a name is missing or not known, or a shape differs; then nothing
+  /// was changed.
+  void load(const std::vector<NamedTensor>& tensors);
+
+  /// Whether layers behave as in training (BatchNorm uses the batch's statistics, Dropout drops), as all do at first;
+  /// or as when the network is used. Both reach all children.
+  void train(bool training = true);
+  void eval() { train(false); }
+  bool training() const { return state_->training; }
 
  protected:
   Module() : state_(std::make_shared<State>()) {}
@@ -51,15 +63,23 @@ class Module {
     return child;
   }
   Variable parameter(std::string name, Tensor initial);
+  Tensor buffer(std::string name, Tensor initial);
+  /// A buffer () that counts from 0; as a float it is exact up to 2²⁴.
+  Tensor counter(std::string name);
 
  private:
   struct State {
     std::string name;  // in the parent; "" for a whole net
     std::vector<std::pair<std::string, std::shared_ptr<State>>> children;
     std::vector<NamedVariable> parameters;
+    std::vector<NamedTensor> buffers;
+    std::vector<std::string> counters;  // those buffers that count
+    bool training = true;
   };
   void add_child(std::string name, const Module& child);
-  static void collect(const State& state, const std::string& prefix, std::vector<NamedVariable>& found);
+  /// Calls visit(state, prefix) for a module and all below it.
+  template <class Visit>
+  static void walk(State& state, const std::string& prefix, const Visit& visit);
 
   std::shared_ptr<State> state_;
 };

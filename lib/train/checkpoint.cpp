@@ -110,7 +110,8 @@ StateFile weights_file(const nn::Module& model, const NetworkName& name, std::ma
   file.metadata = std::move(notes);
   file.metadata["lesson"] = name.lesson;
   file.metadata["options"] = json(name.options).dump();
-  for (const auto& [key, variable] : model.named_parameters()) file.tensors.emplace_back(key, variable.value().clone());
+  for (const auto& [key, tensor] : model.state_dict()) file.tensors.emplace_back(key, tensor.clone());
+  for (std::string& counter : model.counters()) file.whole.insert(std::move(counter));
   return file;
 }
 

@@ -28,6 +28,7 @@ Evaluation::Evaluation(nn::Module& model, const Dataset& data)
 bool Evaluation::advance() {
   if (next_ == loader_.batches()) return false;
   const NoGrad no_grad;
+  model_.eval();
   const Batch batch = loader_.batch(0, next_++);
   const Variable output = model_(batch.images);
   const auto count = static_cast<int64_t>(batch.labels.size());

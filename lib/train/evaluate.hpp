@@ -18,11 +18,11 @@ struct Score {
 /// The class with the largest value in each row of (N, classes).
 std::vector<int32_t> argmax_rows(const Tensor& rows);
 
-/// Tests a network batch by batch, so that whoever drives it can show progress and stop. The network's output must be
-/// log-probabilities (N, classes).
+/// Tests a network (in its eval mode) batch by batch, so that whoever drives it can show progress and stop. The
+/// network's output must be log-probabilities (N, classes).
 class Evaluation {
  public:
-  /// Neither argument is copied.
+  /// Neither argument is copied. Each batch begins by setting the network to eval mode, in which it is left.
   Evaluation(nn::Module& model, const Dataset& data);
 
   /// Called for each batch with the network's output, (N, classes).

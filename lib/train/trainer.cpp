@@ -8,11 +8,12 @@
 namespace cnnlab {
 namespace {
 
-void copy_values(const std::vector<Variable>& from, std::vector<Tensor>& to) {
+void copy_state(const nn::Module& model, std::vector<Tensor>& to) {
+  const auto from = model.state_dict();
   to.resize(from.size());
   for (size_t i = 0; i < from.size(); ++i) {
-    if (to[i].shape() != from[i].shape()) to[i] = Tensor(from[i].shape());
-    to[i].copy_from(from[i].value());
+    if (to[i].shape() != from[i].second.shape()) to[i] = Tensor(from[i].second.shape());
+    to[i].copy_from(from[i].second);
   }
 }
 
@@ -75,7 +76,8 @@ void Trainer::train_batch() {
   sgd.lr *= schedule_factor(settings_.schedule, progress_.step, total_steps());
   optimizer_.set(sgd);
   const Batch batch = loader_.batch(progress_.epoch, progress_.batch);
-  copy_values(model_->parameters(), before_);
+  copy_state(*model_, before_);
+  model_->train();  // a test, or who drives this, may have left it in eval mode
   const float loss = step_(*model_, optimizer_, batch);
   if (!std::isfinite(loss))  // it is the step before this one that broke the weights
     give_up(
@@ -99,9 +101,9 @@ void Trainer::train_batch() {
 
 void Trainer::give_up(const std::string& what) {
   const std::vector<Tensor>& restored = good_.empty() ? before_ : good_;
-  std::vector<Variable> parameters = model_->parameters();
-  for (size_t i = 0; i < restored.size(); ++i) parameters[i].value().copy_from(restored[i]);
-  optimizer_.set_velocities(std::vector<Tensor>(parameters.size()));  // not finite either
+  auto state = model_->state_dict();
+  for (size_t i = 0; i < restored.size(); ++i) state[i].second.copy_from(restored[i]);
+  optimizer_.set_velocities(std::vector<Tensor>(model_->parameters().size()));  // not finite either
   fail(text("training: ", what, ": learning rate ", settings_.sgd.lr, " with momentum ", settings_.sgd.momentum,
             " is probably too high; try ", settings_.sgd.lr / 10, ". The last good weights are kept"));
 }

@@ -129,7 +129,7 @@ class Trainer {
   std::optional<Evaluation> evaluation_;
   std::optional<EpochEvent> last_epoch_;
   double last_loss_;
-  // Weights before this step, and before the last one whose loss was finite: known to give a finite loss.
+  // The network's state before this step, and before the last one whose loss was finite: known to give a finite loss.
   std::vector<Tensor> before_, good_;
 };
 

@@ -33,7 +33,8 @@ Network network_of(const StepOptions& options, bool& trained) {
   return trained ? load_network(options.network, options.weights) : make_network(name);
 }
 
-// One training step on one image, recorded.
+// One training step on one image, recorded. In eval mode: what the trained network does, with the statistics that it
+// has learned.
 struct Recording {
   Tape tape;
   int32_t label = 0, answer = 0;
@@ -46,6 +47,7 @@ struct Recording {
     one.labels = {data.labels[index]};
     const Batch batch = Loader(one, {.batch_size = 1, .shuffle = false}).batch(0, 0);
     optim::SGD optimizer(network.module->parameters(), TrainSettings{}.sgd);
+    network.module->eval();
     loss = train_step(*network.module, optimizer, batch);
     label = batch.labels[0];
     const Tensor output = tape.records().back().node->inputs[0].value();  // what nll_loss read: (1, classes)

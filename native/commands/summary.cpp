@@ -72,6 +72,7 @@ ordered_json describe(const Network& network, const Tape& tape) {
 int summarize(const SummaryOptions& options) {
   const Network network = make_network(options.network.name());
   const Shape& image = network.lesson->input;
+  network.module->eval();  // one image, all zeros: its own statistics are of no use
   Tape tape;
   (*network.module)(Tensor::zeros({1, image[0], image[1], image[2]}));
   if (options.json) {

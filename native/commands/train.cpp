@@ -26,7 +26,9 @@ class Run {
         has_checkpoint_(!options.resume.empty() && checkpoint_ == options.resume) {
     if (!options.init.empty())
       load_weights(*network_.module, load_safetensors(options.init), network_.name, options.init);
-    const int64_t bytes = network_.module->parameter_count() * static_cast<int64_t>(sizeof(float)) + (64 << 10);
+    int64_t bytes = 64 << 10;
+    for (const auto& [name, tensor] : network_.module->state_dict())
+      bytes += tensor.numel() * int64_t{sizeof(float)} + 128;
     if (!options.out.empty()) check_writable(options.out, bytes);
     if (!checkpoint_.empty()) check_writable(checkpoint_, 2 * bytes);
   }

@@ -18,6 +18,8 @@ StateFile example() {
   file.tensors.emplace_back("conv1.bias", Tensor({1}, std::vector<float>{0.5f}));
   file.tensors.emplace_back("steps", Tensor::scalar(7));
   file.tensors.emplace_back("none", Tensor(Shape{0, 3}));
+  file.tensors.emplace_back("counter", Tensor::scalar(3));
+  file.whole = {"counter"};
   file.metadata = {{"lesson", "inception"}, {"말", "안녕 \"\n"}};
   return file;
 }
@@ -53,8 +55,9 @@ TEST_CASE("safetensors: what is written is read back, bit for bit", "[io]") {
     CHECK(found->second.shape() == tensor.shape());
     CHECK(numbers(found->second) == numbers(tensor));
   }
-  CHECK(back.tensors[0].first == "conv1.weight");
-  CHECK(back.tensors[1].first == "conv1.bias");
+  CHECK(back.tensors[0].first == "counter");
+  CHECK(back.tensors[1].first == "conv1.weight");
+  CHECK(back.tensors[2].first == "conv1.bias");
 }
 
 TEST_CASE("safetensors: the bytes are the format's", "[io]") {
@@ -72,13 +75,41 @@ TEST_CASE("safetensors: the bytes are the format's", "[io]") {
 
 TEST_CASE("safetensors: half precision is written and read, bfloat16 read", "[io]") {
   const StateFile back = parse_safetensors(write_safetensors(example(), StoredAs::f16), "w");
-  CHECK(back.tensors[0].second.data()[1] == -2.5f);
-  CHECK(back.tensors[0].second.data()[2] == Approx(3e-8f).margin(0x1p-25));
-  CHECK(back.tensors[2].second.item() == 7);
+  CHECK(back.tensors[1].second.data()[1] == -2.5f);
+  CHECK(back.tensors[1].second.data()[2] == Approx(3e-8f).margin(0x1p-25));
+  CHECK(back.tensors[3].second.item() == 7);
 
   Bytes bytes = raw(one("BF16", "[2]", "[0,4]"));
   for (uint8_t byte : Bytes{0x80, 0x3f, 0x40, 0xc0}) bytes.push_back(byte);
   CHECK(numbers(parse_safetensors(bytes, "w").tensors[0].second) == std::vector<float>{1, -3});
+}
+
+TEST_CASE("safetensors: whole numbers are stored as I64, in front of all others", "[io]") {
+  StateFile file;
+  file.tensors.emplace_back("mean", Tensor({1}, std::vector<float>{0.5f}));
+  file.tensors.emplace_back("count", Tensor::scalar(12));
+  file.whole = {"count"};
+  const std::string header = R"({"count":{"dtype":"I64","shape":[],"data_offsets":[0,8]},)"
+                             R"("mean":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}})";
+  Bytes expected = raw(header + std::string((8 - header.size() % 8) % 8, ' '));
+  for (uint8_t byte : Bytes{12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x3f}) expected.push_back(byte);
+  CHECK(write_safetensors(file) == expected);
+  for (const StoredAs stored_as : {StoredAs::f32, StoredAs::f16}) {
+    const StateFile back = parse_safetensors(write_safetensors(file, stored_as), "w");
+    CHECK(back.whole == file.whole);
+    CHECK(back.tensors[0].second.item() == 12);
+    CHECK(back.tensors[1].second.item() == 0.5f);
+  }
+  file.tensors[1].second.fill(1e30f);
+  CHECK_THROWS_WITH(write_safetensors(file), "safetensors: tensor 'count' holds 1e+30, which I64 cannot");
+}
+
+TEST_CASE("safetensors: double precision is read as far as a float holds it", "[io]") {
+  Bytes bytes = raw(one("F64", "[1]", "[0,8]"));
+  for (uint8_t byte : Bytes{0x9a, 0x99, 0x99, 0x99, 0x99, 0x99, 0xb9, 0x3f}) bytes.push_back(byte);
+  const StateFile file = parse_safetensors(bytes, "w");
+  CHECK(file.tensors[0].second.item() == 0.1f);
+  CHECK(file.whole.empty());
 }
 
 TEST_CASE("safetensors: files on disk", "[io]") {
@@ -126,8 +157,10 @@ TEST_CASE("safetensors: each broken entry is one clear error", "[io]") {
   CHECK_THROWS_WITH(parse(R"({"a":{"shape":[1],"data_offsets":[0,4]}})", 4), "w: tensor 'a' has no dtype");
   CHECK_THROWS_WITH(parse(R"({"a":{"dtype":"F32","data_offsets":[0,4]}})", 4), "w: tensor 'a' has no shape");
   CHECK_THROWS_WITH(parse(R"({"a":{"dtype":"F32","shape":[1]}})", 4), "w: tensor 'a' has no data_offsets [begin, end]");
-  CHECK_THROWS_WITH(parse(one("I64", "[1]", "[0,8]"), 8),
-                    "w: tensor 'a' has dtype I64; only F32, F16 and BF16 can be read");
+  CHECK_THROWS_WITH(parse(one("I32", "[1]", "[0,4]"), 4),
+                    "w: tensor 'a' has dtype I32; only F64, F32, F16, BF16 and I64 can be read");
+  CHECK_THROWS_WITH(parse(one("I64", "[1]", "[0,4]"), 4),
+                    "w: tensor 'a' has shape (1,) of I64, that is 8 bytes, but data_offsets [0,4], that is 4");
   CHECK_THROWS_WITH(parse(one("F32", "[-1]", "[0,4]"), 4),
                     "w: tensor 'a' has shape [-1], which is not a list of sizes");
   CHECK_THROWS_WITH(parse(one("F32", "[1.5]", "[0,4]"), 4),

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include <catch2/catch.hpp>
 
 #include "lib/autograd/tape.hpp"
@@ -89,6 +91,58 @@ TEST_CASE("load copies every parameter by name, in any order") {
   CHECK(to.parameters()[5].value().data()[0] != 9);
 }
 
+TEST_CASE("buffers stand in the state_dict in PyTorch's order, and are no parameters") {
+  nn::Sequential layers(nn::Conv2d({.in = 1, .out = 2, .kernel = 3, .bias = false}), nn::BatchNorm2d(2), nn::ReLU());
+  std::vector<std::string> found;
+  for (const auto& [name, tensor] : layers.state_dict()) found.push_back(name);
+  CHECK(found == std::vector<std::string>{"0.weight", "1.weight", "1.bias", "1.running_mean", "1.running_var",
+                                          "1.num_batches_tracked"});
+  CHECK(names(layers) == std::vector<std::string>{"0.weight", "1.weight", "1.bias"});
+  CHECK(layers.counters() == std::vector<std::string>{"1.num_batches_tracked"});
+  CHECK(layers.parameter_count() == 18 + 4);
+}
+
+TEST_CASE("BatchNorm2d tracks the batches that it trains on, and uses what it tracked in eval mode") {
+  nn::BatchNorm2d norm(1);
+  const Variable x = Tensor({1, 1, 1, 2}, std::vector<float>{1, 3});  // mean 2, variance 1 (unbiased 2)
+  CHECK(norm.training());
+  norm(x);
+  norm(x);
+  CHECK(norm.num_batches_tracked.item() == 2);
+  CHECK(norm.running_mean.item() == Approx(0.19 * 2));
+  CHECK(norm.running_var.item() == Approx(0.81 + 0.19 * 2));
+  norm.eval();
+  const Variable y = norm(x);
+  CHECK(norm.num_batches_tracked.item() == 2);
+  CHECK(y.value().data()[1] == Approx((3 - 0.38) / std::sqrt(1.19 + 1e-5)));
+  CHECK_THROWS_WITH(nn::BatchNorm2d(0), "BatchNorm2d: channels 0 must be at least 1");
+}
+
+TEST_CASE("train and eval reach every module below") {
+  Net net;
+  net.eval();
+  CHECK_FALSE(net.training());
+  CHECK_FALSE(net.second.conv.training());
+  net.first.train();
+  CHECK(net.first.fc.training());
+  CHECK_FALSE(net.second.training());
+  net.train();
+  CHECK(net.second.conv.training());
+}
+
+TEST_CASE("a state_dict goes from one network to another, buffers included") {
+  nn::BatchNorm2d from(2), to(2);
+  manual_seed(1);
+  from.running_mean.fill(3);
+  from.num_batches_tracked.fill(7);
+  to.load(from.state_dict());
+  CHECK(to.running_mean.data()[1] == 3);
+  CHECK(to.num_batches_tracked.item() == 7);
+  auto missing = from.state_dict();
+  missing.pop_back();
+  CHECK_THROWS_WITH(to.load(missing), "weights: \"num_batches_tracked\" () is missing");
+}
+
 TEST_CASE("load says what does not fit, and then changes nothing") {
   manual_seed(2);
   Net net;
@@ -97,13 +151,13 @@ TEST_CASE("load says what does not fit, and then changes nothing") {
 
   auto unknown = weights;
   unknown[3].first = "first.fc.scale";
-  CHECK_THROWS_WITH(net.load(unknown), "weights: this network has no parameter \"first.fc.scale\"");
+  CHECK_THROWS_WITH(net.load(unknown), "weights: this network has no \"first.fc.scale\"");
   auto misshapen = weights;
   misshapen[3].second = Tensor::zeros({3, 2});
   CHECK_THROWS_WITH(net.load(misshapen), "weights: \"first.fc.weight\" has shape (3, 2) but this network needs (1, 2)");
   auto missing = weights;
   missing.pop_back();
-  CHECK_THROWS_WITH(net.load(missing), "weights: parameter \"second.fc.weight\" (1, 2) is missing");
+  CHECK_THROWS_WITH(net.load(missing), "weights: \"second.fc.weight\" (1, 2) is missing");
 
   for (size_t i = 0; i < before.size(); ++i) CHECK(bit_difference(net.parameters()[i].value(), before[i].second) == "");
 }

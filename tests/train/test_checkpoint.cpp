@@ -27,6 +27,20 @@ TEST_CASE("a weights file holds the parameters under PyTorch's names, and whose 
   CHECK(file.tensors[2].second.data()[0] != 0);
 }
 
+TEST_CASE("running statistics are saved with the weights, and the batches counted as a whole number") {
+  const TinyData data;
+  const auto net = tiny_norm_net();
+  Trainer trainer(net, train_step, tiny_settings(), data.train, data.test);
+  for (int i = 0; i < 3; ++i) trainer.advance();
+  const StateFile file = parse_safetensors(write_safetensors(weights_file(*net, name)), "f");
+  CHECK(file.whole == std::set<std::string>{"bn.num_batches_tracked"});
+  const auto other = tiny_norm_net(2);
+  load_weights(*other, file, name, "f");
+  CHECK(other->bn.num_batches_tracked.item() == 3);
+  CHECK(bit_difference(other->bn.running_var, net->bn.running_var) == "");
+  CHECK(evaluate(*other, data.test).loss == evaluate(*net, data.test).loss);
+}
+
 TEST_CASE("a file without a network's name, as PyTorch writes it, is taken by its tensors") {
   StateFile file = weights_file(*tiny_net(), name);
   file.metadata.clear();
@@ -41,7 +55,7 @@ TEST_CASE("weights of another network are refused by name") {
   StateFile damaged = file;
   damaged.tensors.pop_back();
   CHECK_THROWS_WITH(load_weights(*net, damaged, name, "w.safetensors"),
-                    "w.safetensors: weights: parameter \"fc.bias\" (10,) is missing");
+                    "w.safetensors: weights: \"fc.bias\" (10,) is missing");
   damaged = file;
   damaged.metadata["options"] = "{";
   CHECK_THROWS_WITH(load_weights(*net, damaged, name, "w.safetensors"), Catch::StartsWith("w.safetensors: "));

@@ -51,7 +51,7 @@ TrainSettings full_settings(int64_t max_steps) {
 TEST_CASE("a run that is resumed at any point goes on bit for bit") {
   const TinyData data;
   const int64_t max_steps = GENERATE(0, 5);  // whole epochs; cut short within the second
-  Trainer whole(tiny_net(), train_step, full_settings(max_steps), data.train, data.test);
+  Trainer whole(tiny_norm_net(), train_step, full_settings(max_steps), data.train, data.test);
   Heard all;
   all.listen(whole);
   std::vector<Bytes> stops{write_safetensors(checkpoint(whole, name))};
@@ -67,7 +67,7 @@ TEST_CASE("a run that is resumed at any point goes on bit for bit") {
   for (size_t stop = 0; stop < stops.size(); ++stop) {
     INFO("stopped after " << stop << " advances");
     const StateFile file = parse_safetensors(stops[stop], "c");
-    Trainer resumed(tiny_net(77), train_step, read_checkpoint(file, "c").settings, data.train, data.test);
+    Trainer resumed(tiny_norm_net(77), train_step, read_checkpoint(file, "c").settings, data.train, data.test);
     resume_from(resumed, file, "c");
     Heard rest;
     rest.listen(resumed);

@@ -208,6 +208,29 @@ TEST_CASE("a loss that is not finite at the first step leaves the initial weight
   CHECK(first_difference(values(*net), initial) == "");
 }
 
+TEST_CASE("running statistics go back with the weights, and testing leaves them alone") {
+  const TinyData data;
+  const auto net = tiny_norm_net();
+  const auto state = [&] {
+    std::vector<Tensor> found;
+    for (const auto& [name, tensor] : net->state_dict()) found.push_back(tensor.clone());
+    return found;
+  };
+  Trainer trainer(net, breaks_at(5), tiny_settings(), data.train, data.test);
+  for (int i = 0; i < 3; ++i) trainer.advance();  // an epoch's batches
+  CHECK(net->training());
+  CHECK(net->bn.num_batches_tracked.item() == 3);
+  const auto before = state();
+  for (int i = 0; i < 2; ++i) trainer.advance();  // its test
+  CHECK_FALSE(net->training());
+  CHECK(first_difference(state(), before) == "");
+  trainer.advance();
+  CHECK(net->training());
+  CHECK(net->bn.num_batches_tracked.item() == 4);
+  CHECK_THROWS_WITH(trainer.advance(), Catch::StartsWith("training: the loss is NaN at step 5"));
+  CHECK(first_difference(state(), before) == "");
+}
+
 TEST_CASE("an absurd learning rate ends in that error, not in weights that are not numbers") {
   const TinyData data;
   for (const int64_t max_steps : {0, 1}) {  // 1: the broken weights meet no training batch, only the test
