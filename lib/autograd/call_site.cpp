@@ -4,10 +4,11 @@ namespace cnnlab {
 namespace {
 
 thread_local std::vector<Frame> running;
+thread_local int64_t next_call = 0;
 
 }  // namespace
 
-Scope::Scope(std::string module, CallSite site) { running.push_back({std::move(module), site}); }
+Scope::Scope(std::string module, CallSite site) { running.push_back({std::move(module), site, next_call++}); }
 Scope::~Scope() { running.pop_back(); }
 
 const std::vector<Frame>& Scope::frames() { return running; }

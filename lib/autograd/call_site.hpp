@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct CallSite {
 struct Frame {
   std::string module;
   CallSite site;
+  int64_t call = 0;  ///< counts up through the program, so that two runs of one module can be told apart
 };
 
 /// Enters a module for as long as it lives. Per thread; cheap enough for training at speed.

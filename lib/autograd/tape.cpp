@@ -39,7 +39,7 @@ Op<T>::Op(std::string_view name, CallSite site) : name_(name), site_(site) {
 
 template <class T>
 BasicVariable<T> Op<T>::output(BasicTensor<T> y, std::vector<BasicVariable<T>> inputs, Gradient<T> gradient,
-                               int64_t multiply_adds) {
+                               int64_t multiply_adds, Window window) {
   const bool differentiable =
       !NoGrad::active() && std::ranges::any_of(inputs, [](const auto& input) { return input.requires_grad(); });
   BasicTape<T>* tape = BasicTape<T>::active();
@@ -57,6 +57,7 @@ BasicVariable<T> Op<T>::output(BasicTensor<T> y, std::vector<BasicVariable<T>> i
     node->frames = Scope::frames();
     node->path = Scope::path();
     node->multiply_adds = multiply_adds;
+    node->window = window;
     node->forward_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
     tape->add(node, result);
   }

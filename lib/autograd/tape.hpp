@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "lib/autograd/variable.hpp"
+#include "lib/kernels/geometry.hpp"
 
 namespace cnnlab {
 
@@ -24,6 +25,21 @@ class BasicTape {
     BasicVariable<T> output;
   };
   const std::vector<Record>& records() const { return records_; }
+
+  /// How an optimizer's step changed one parameter: after = before − lr · velocity (but see SgdSettings::nesterov). All
+  /// tensors have the parameter's shape.
+  struct Update {
+    BasicVariable<T> parameter;
+    BasicTensor<T> before, gradient;
+    BasicTensor<T> old_velocity;  ///< no numbers on the first step, and without momentum
+    BasicTensor<T> velocity;      ///< without momentum the gradient itself
+    BasicTensor<T> after;
+    SgdSettings settings;
+    CallSite site;
+  };
+  /// The optimizer's steps, in the order of its parameters.
+  const std::vector<Update>& updates() const { return updates_; }
+
   /// The record that made a value, by its place in `records`; −1 for parameters and inputs.
   int producer(const BasicVariable<T>& value) const;
 
@@ -33,10 +49,13 @@ class BasicTape {
   void add(std::shared_ptr<Node<T>> node, BasicVariable<T> output) {
     records_.push_back({std::move(node), std::move(output)});
   }
+  /// Called by optimizers.
+  void add(Update update) { updates_.push_back(std::move(update)); }
 
  private:
   BasicTape* outer_;
   std::vector<Record> records_;
+  std::vector<Update> updates_;
 };
 
 using Tape = BasicTape<float>;
@@ -50,7 +69,7 @@ class Op {
 
   /// Wraps the result. The gradient is kept only when an input wants one; then the value remembers how it was made.
   BasicVariable<T> output(BasicTensor<T> y, std::vector<BasicVariable<T>> inputs, Gradient<T> gradient,
-                          int64_t multiply_adds = 0);
+                          int64_t multiply_adds = 0, Window window = {});
 
  private:
   std::string_view name_;

@@ -81,6 +81,13 @@ using Needs = std::vector<bool>;
 template <class T>
 using Gradient = std::function<std::vector<BasicTensor<T>>(const BasicTensor<T>& dy, const Needs& needs)>;
 
+/// What a convolution or a pooling looks at for each output: kernel×kernel inputs, the next window `stride` further on,
+/// with a border of `padding` around the input.
+struct Window {
+  int64_t kernel = 0;  ///< 0: the op has no window
+  int64_t stride = 1, padding = 0;
+};
+
 /// One op that ran, and how to differentiate it. The graph is made of these: a value holds the node that made it, and a
 /// node holds its inputs.
 template <class T>
@@ -96,6 +103,7 @@ struct Node {
   std::vector<Frame> frames;  ///< the modules that were running, outermost first
   std::string path;           ///< the same as one name: "incept1.branch5x5_2"
   int64_t multiply_adds = 0;  ///< of the forward pass
+  Window window;
   double forward_seconds = 0, backward_seconds = 0;
   std::vector<BasicTensor<T>> input_grads;  ///< what this op alone passed to each of its inputs
 };

@@ -51,7 +51,7 @@ BasicVariable<T> conv2d(const BasicVariable<T>& x, const BasicVariable<T>& weigh
   };
   std::vector<BasicVariable<T>> inputs{x, weight};
   if (bias.defined()) inputs.push_back(bias);
-  return op.output(y, std::move(inputs), gradient, g.multiply_adds());
+  return op.output(y, std::move(inputs), gradient, g.multiply_adds(), {g.k, g.stride, g.padding});
 }
 
 template Variable conv2d(const Variable&, const Variable&, const Variable&, Conv2dOptions, CallSite);

@@ -38,7 +38,7 @@ BasicVariable<T> max_pool2d(const BasicVariable<T>& x, Pool2dOptions options, Ca
     backend<T>().max_pool2d_backward(g, *argmax, dy.data(), dx.data());
     return std::vector{dx};
   };
-  return op.output(y, {x}, gradient);
+  return op.output(y, {x}, gradient, 0, {g.k, g.stride, g.padding});
 }
 
 template <class T>
@@ -52,7 +52,7 @@ BasicVariable<T> avg_pool2d(const BasicVariable<T>& x, Pool2dOptions options, Ca
     backend<T>().avg_pool2d_backward(g, dy.data(), dx.data());
     return std::vector{dx};
   };
-  return op.output(y, {x}, gradient);
+  return op.output(y, {x}, gradient, 0, {g.k, g.stride, g.padding});
 }
 
 template Variable max_pool2d(const Variable&, Pool2dOptions, CallSite);

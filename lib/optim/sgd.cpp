@@ -1,5 +1,6 @@
 #include "lib/optim/sgd.hpp"
 
+#include "lib/autograd/tape.hpp"
 #include "lib/backend.hpp"
 
 namespace cnnlab::optim {
@@ -22,16 +23,35 @@ void SGD::zero_grad() {
   for (Variable& parameter : parameters_) parameter.clear_grad();
 }
 
-void SGD::step() {
+void SGD::step(CallSite site) {
+  Tape* tape = Tape::active();
   for (size_t i = 0; i < parameters_.size(); ++i) {
     Variable& parameter = parameters_[i];
     if (!parameter.has_grad()) continue;
     Tensor& velocity = velocities_[i];
-    const bool first = velocity.numel() == 0;
-    if (settings_.momentum > 0 && first) velocity = Tensor(parameter.shape());
-    backend<float>().sgd_step(settings_, first, parameter.grad().data(),
-                              settings_.momentum > 0 ? velocity.data() : std::span<float>(), parameter.value().data());
+    if (!tape) {
+      step(parameter, velocity);
+      continue;
+    }
+    // The update works in place.
+    const Tensor before = parameter.value().clone(), old_velocity = velocity.clone();
+    step(parameter, velocity);
+    tape->add({.parameter = parameter,
+               .before = before,
+               .gradient = parameter.grad(),
+               .old_velocity = old_velocity,
+               .velocity = settings_.momentum > 0 ? velocity.clone() : parameter.grad(),
+               .after = parameter.value().clone(),
+               .settings = settings_,
+               .site = site});
   }
+}
+
+void SGD::step(Variable& parameter, Tensor& velocity) {
+  const bool first = velocity.numel() == 0;
+  if (settings_.momentum > 0 && first) velocity = Tensor(parameter.shape());
+  backend<float>().sgd_step(settings_, first, parameter.grad().data(),
+                            settings_.momentum > 0 ? velocity.data() : std::span<float>(), parameter.value().data());
 }
 
 void SGD::set_velocities(std::vector<Tensor> velocities) {

@@ -17,8 +17,8 @@ class SGD {
   SGD(std::vector<Variable> parameters, SgdSettings settings);
 
   void zero_grad();
-  /// Updates every parameter that has a gradient.
-  void step();
+  /// Updates every parameter that has a gradient. A tape that records gets the values before and after.
+  void step(CallSite site = CallSite::here());
 
   const SgdSettings& settings() const { return settings_; }
   /// May change at any time (schedules, the page's sliders); checked as in the constructor.
@@ -29,6 +29,8 @@ class SGD {
   void set_velocities(std::vector<Tensor> velocities);
 
  private:
+  void step(Variable& parameter, Tensor& velocity);
+
   std::vector<Variable> parameters_;
   std::vector<Tensor> velocities_;
   SgdSettings settings_;

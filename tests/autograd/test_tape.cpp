@@ -53,6 +53,24 @@ TEST_CASE("the tape records each op with its place, inputs, output and cost") {
   CHECK(tape.producer(x) == -1);
 }
 
+TEST_CASE("the tape records the windows of convolutions and pooling, and which run of a module an op belongs to") {
+  struct Twice : nn::Module {
+    nn::ReLU act = add("act", nn::ReLU());
+    Variable forward(Variable x) override { return act(act(x)); }
+  };
+  const Tape tape;
+  const Variable x = input({1, 1, 8, 8});
+  conv2d(x, input({1, 1, 3, 3}), Variable(), {.stride = 2, .padding = 1});
+  max_pool2d(x, {.kernel = 2});
+  Twice()(x);
+  const auto node = [&](size_t i) -> const Node<float>& { return *tape.records()[i].node; };
+  CHECK((node(0).window.kernel == 3 && node(0).window.stride == 2 && node(0).window.padding == 1));
+  CHECK((node(1).window.kernel == 2 && node(1).window.stride == 2 && node(1).window.padding == 0));
+  CHECK(node(2).window.kernel == 0);
+  CHECK(node(2).frames[0].call == node(3).frames[0].call);
+  CHECK(node(2).frames[1].call < node(3).frames[1].call);
+}
+
 TEST_CASE("tapes nest, and record as long as they live") {
   const Variable x = input({2, 2}, true);
   CHECK(Tape::active() == nullptr);

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "lib/autograd/tape.hpp"
 #include "lib/optim/sgd.hpp"
 #include "tests/support/close.hpp"
 #include "tests/support/golden.hpp"
@@ -70,6 +71,31 @@ TEST_CASE("a change of settings holds from the next step") {
   sgd.step();
   CHECK(x.value().data()[0] == 0.25f);
   CHECK(sgd.settings().lr == 0.25);
+}
+
+TEST_CASE("a tape records how each parameter was changed") {
+  Variable x = parameter(), unused = parameter();
+  optim::SGD sgd({x, unused}, {.lr = 0.5, .momentum = 0.5});
+  const auto step_with = [&](float gradient) {
+    sgd.zero_grad();
+    x.accumulate_grad(Tensor::full({2}, gradient));
+    const Tape tape;
+    sgd.step();
+    REQUIRE(tape.updates().size() == 1);
+    CHECK(std::string(tape.updates()[0].site.file) == "tests/optim/test_sgd.cpp");
+    CHECK(tape.updates()[0].parameter == x);
+    return tape.updates()[0];
+  };
+  const Tape::Update first = step_with(1), second = step_with(2);
+  CHECK(first.before.data()[0] == 1);
+  CHECK(first.gradient.data()[0] == 1);
+  CHECK(first.old_velocity.numel() == 0);
+  CHECK(first.velocity.data()[0] == 1);
+  CHECK(first.after.data()[0] == 0.5f);  // later steps do not change what was recorded
+  CHECK(second.before.data()[0] == 0.5f);
+  CHECK(second.old_velocity.data()[0] == 1);
+  CHECK(second.velocity.data()[0] == 2.5f);  // 0.5 · 1 + 2
+  CHECK(second.after.data()[0] == -0.75f);
 }
 
 TEST_CASE("SGD says which setting is wrong") {
