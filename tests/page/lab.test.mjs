@@ -208,7 +208,7 @@ describe("the trace", () => {
         }
         return { wrong, phases, scrolled: scrollY };
       }, length);
-      assert.deepEqual(seen, { wrong: [], phases: ["forward", "backward"], scrolled: 0 });
+      assert.deepEqual(seen, { wrong: [], phases: ["forward", "backward", "update"], scrolled: 0 });
     }));
 
   test("buttons and slider walk it, in words too", () =>
@@ -223,7 +223,7 @@ describe("the trace", () => {
       await page.keyboard.press("End");
       const { index, length, phase } = await page.evaluate(() => ({ ...lab.trace.state(), length: lab.trace.length }));
       assert.equal(index, length - 1);
-      assert.equal(phase, "backward");
+      assert.equal(phase, "update");
       assert.equal(await page.locator("#next").isDisabled(), true);
     }));
 

@@ -109,7 +109,7 @@ test("every width gets a layout with the pad inside", async () => {
   }
 });
 
-test("a recorded run goes through all ops to the loss and back to the first weights", async () => {
+test("a recorded run goes through all ops to the loss, back to the first weights, and updates them", async () => {
   const program = await lab();
   const { images } = bars(1);
   assert.equal(program.text.lab_trace_state(), "null");
@@ -136,9 +136,13 @@ test("a recorded run goes through all ops to the loss and back to the first weig
   assert.equal(steps[forward.length].op, "nll_loss");
   assert.equal(steps[forward.length].phase, "backward");
   assert.deepEqual(steps[forward.length].shape, [1, 10]);
-  assert.equal(steps.at(-1).path, "conv1");
-  assert.deepEqual(steps.at(-1).shown.map(({ name }) => name), ["conv1.weight", "conv1.bias"]);
-  assert.deepEqual(steps.at(-1).shape, [10, 1, 5, 5]);
+  const last = steps.filter(({ phase }) => phase === "backward").at(-1);
+  assert.equal(last.path, "conv1");
+  assert.deepEqual(last.shown.map(({ name }) => name), ["conv1.weight", "conv1.bias"]);
+  assert.deepEqual(last.shape, [10, 1, 5, 5]);
+  const updates = steps.filter(({ phase }) => phase === "update");
+  assert.deepEqual([updates[0].name, updates.at(-1).name], ["conv1.weight", "fc.bias"]);
+  assert.equal(updates.reduce((sum, { parameters }) => sum + parameters, 0), 97_298);
   assert.ok(steps.every(({ shown }) => shown.every(({ minimum, mean, maximum }) => minimum <= mean && mean <= maximum)));
   program.number.lab_trace_go(1e6);
   assert.equal(program.json("lab_trace_state").index, length - 1);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "lib/optim/sgd.hpp"
+
 namespace cnnlab {
 namespace {
 
@@ -21,7 +23,9 @@ Lab::Lab() : mouse_(nowhere) {
   add(View::draw, make_draw_panel());
   add(View::draw, make_probability_panel());
   add(View::draw, make_seen_panel());
+  add(View::step, make_in_panel());
   add(View::step, make_trace_panel());
+  add(View::step, make_number_panel());
   add(View::train, make_curve_panel());
 }
 Lab::~Lab() = default;
@@ -120,16 +124,32 @@ const std::optional<Reading>& Lab::reading() {
   return reader_.reading();
 }
 
+void Lab::set_trace_sgd(const SgdSettings& settings) {
+  optim::SGD({}, settings);  // checks them
+  trace_sgd_ = settings;
+}
+
 void Lab::run_trace(const uint8_t* pixels, int label) {
   check(has_network(), "step: no lesson was chosen");
   read_if_stale();
   check(pixels || !reader_.stages().empty(), "step: draw a digit first, or step through a test image");
-  trace_.run(model_, pixels ? image_tensor(pixels) : reader_.input(), label);
+  trace_.run(model_, pixels ? image_tensor(pixels) : reader_.input(), label, trace_sgd_);
   changed_ = true;
 }
 
 void Lab::go_to_step(int index) {
   trace_.go(index);
+  changed_ = true;
+}
+
+void Lab::pick(std::optional<Trace::Pick> pick) {
+  trace_.pick(pick);
+  changed_ = true;
+}
+
+void Lab::hover(std::optional<Trace::Pick> pick) {
+  if (pick == trace_.hovered()) return;
+  trace_.hover(pick);
   changed_ = true;
 }
 

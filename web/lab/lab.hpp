@@ -49,10 +49,15 @@ class Lab {
   /// The network's answer to the drawing as it is now.
   const std::optional<Reading>& reading();
 
+  /// What the runs recorded from now on are trained with. Throws Error for settings that cannot be.
+  void set_trace_sgd(const SgdSettings& settings);
   /// Records a training step on an image of 28·28 bytes, or on the drawing for null. Throws Error when nothing is
   /// drawn, or there is no network.
   void run_trace(const uint8_t* pixels, int label);
   void go_to_step(int index);
+  /// Points at a number that the current step shows, for good or as long as the pointer is over it.
+  void pick(std::optional<Trace::Pick> pick);
+  void hover(std::optional<Trace::Pick> pick);
   void add_training(std::string_view events);
   void clear_training();
 
@@ -76,6 +81,7 @@ class Lab {
   const Trace& trace() const { return trace_; }
   const Curve& curve() const { return curve_; }
   const Theme& theme() const { return *theme_; }
+  Language language() const { return language_; }
   /// Tells whoever hosts the lab that a panel was used: {"type": …, what it means}.
   void say(nlohmann::ordered_json what) { said_.push_back(std::move(what)); }
   /// All that was said since the last call.
@@ -94,6 +100,7 @@ class Lab {
   DigitOptions stages_;
   bool stale_ = true;  // the drawing, the stages or the weights changed since the last reading
   Trace trace_;
+  SgdSettings trace_sgd_;
   Curve curve_;
 
   struct Placed {

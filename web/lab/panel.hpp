@@ -30,6 +30,8 @@ Rect pad_area(Rect draw_panel);
 std::unique_ptr<Panel> make_seen_panel();
 std::unique_ptr<Panel> make_probability_panel();
 std::unique_ptr<Panel> make_curve_panel();
+std::unique_ptr<Panel> make_in_panel();
 std::unique_ptr<Panel> make_trace_panel();
+std::unique_ptr<Panel> make_number_panel();
 
 }  // namespace cnnlab

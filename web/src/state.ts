@@ -9,6 +9,8 @@ export interface State {
   view: View;
   step: number; // of the trace
   image: number | "drawing"; // what the trace is run on: a test image, or the pad
+  break: string; // breakpoints: "model.hpp:23,training.hpp:14"
+  pixel: string; // the number that the step points at: its place in the tensor that is shown, or place.tensor
   seed: number;
   lr: number;
   momentum: number;
@@ -33,6 +35,9 @@ export const RANGES = {
   batch: { least: 1, most: 1024, whole: true, initial: 64 },
 } satisfies Record<string, Range>;
 
+/** What texts may be, besides empty. */
+const PATTERNS = { break: /^[\w.]+:\d+(,[\w.]+:\d+)*$/, pixel: /^\d{1,9}(\.\d{1,2})?$/ } satisfies Record<string, RegExp>;
+
 export type NumberName = keyof typeof RANGES;
 export type Setting = "seed" | "lr" | "momentum" | "batch";
 export const SETTINGS: readonly Setting[] = ["seed", "lr", "momentum", "batch"];
@@ -47,7 +52,7 @@ export function parseNumber(name: NumberName, text: string): number | null {
 
 export function initialState(lang: Language): State {
   const lesson = lessons[0]!.id;
-  return { lesson, view: "draw", step: 0, image: 0, seed: 1, lr: 0.01, momentum: 0.5, batch: 64, lang };
+  return { lesson, view: "draw", step: 0, image: 0, break: "", pixel: "", seed: 1, lr: 0.01, momentum: 0.5, batch: 64, lang };
 }
 
 /**
@@ -62,6 +67,7 @@ export function readHash(hash: string, base: State): { state: State; wrong: stri
     else if (name === "view" && VIEWS.some((view) => view === text)) state.view = text as View;
     else if (name === "lang" && (text === "en" || text === "ko")) state.lang = text;
     else if (name === "image" && text === "drawing") state.image = text;
+    else if (name in PATTERNS && PATTERNS[name as keyof typeof PATTERNS].test(text)) state[name as keyof typeof PATTERNS] = text;
     else if (name in RANGES && parseNumber(name as NumberName, text) !== null) state[name as NumberName] = Number(text);
     else wrong.push(`${name}=${text}`);
   }
@@ -71,12 +77,13 @@ export function readHash(hash: string, base: State): { state: State; wrong: stri
 // A link that names no view is shown where what it sets can be seen.
 function viewOf(named: URLSearchParams, view: View): View {
   if (named.has("view")) return view;
-  if (named.has("step") || named.has("image")) return "step";
+  if (["step", "image", "break", "pixel"].some((name) => named.has(name))) return "step";
   return SETTINGS.some((setting) => named.has(setting)) ? "train" : view;
 }
 
 export function writeHash(state: State): string {
-  return "#" + new URLSearchParams(Object.entries(state).map(([name, value]) => [name, String(value)])).toString();
+  const said = Object.entries(state).filter(([, value]) => value !== "");
+  return "#" + new URLSearchParams(said.map(([name, value]) => [name, String(value)])).toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
 }
 
 type Listener = (state: State, before: State) => void;

@@ -56,21 +56,43 @@ const char* lab_load(const uint8_t* bytes, size_t size, const char* name);
 const uint8_t* lab_weights(size_t* size);
 
 // ---- The trace
-/// Runs the network forward and backward on one image, 28·28 bytes, light on dark, or on the drawing for null; and
-/// records it.
+/// Learning rate and momentum of the runs that are recorded from now on (first 0.01 and 0).
+const char* lab_trace_sgd(double lr, double momentum);
+/// Runs a training step on one image, 28·28 bytes, light on dark, or on the drawing for null; and records it. The
+/// weights stay as they are.
 const char* lab_trace_run(const uint8_t* pixels, int label);
-/// Steps of the recorded run: its ops forward, then its gradients backward.
+/// Steps of the recorded run: its ops forward, then its gradients backward, then each parameter's update.
 int lab_trace_length();
 /// Shows a step (clamped to those there are).
 void lab_trace_go(int index);
+/// Where a debugger's moves lead from the step that is shown: the index of a step.
+int lab_trace_into();
+int lab_trace_over();
+int lab_trace_out();
+/// The next step at which one of these lines begins to run ("lessons/training.hpp:14,…"), else the last step.
+int lab_trace_to_break(const char* places);
+/// All lines that run: [{"file","line"}…].
+const char* lab_trace_lines();
 /// All that the page says in words, or null when nothing was recorded:
-/// {"index","length","phase":"forward"|"backward","op","path","name","file","line","shape":[…],"output_shape":[…],
-///  "inputs":[{"name","shape","kind":"parameter"|"step"|"image","step"}…],"parameters","multiply_adds","milliseconds",
-///  "frames":[{"module","file","line"}…],"shown":[{"name","shape","minimum","maximum","mean"}…],"label","minimum",
-///  "maximum","mean", and for conv2d and linear "out_channels","in_channels","kernel"}.
-/// What is shown is the op's output; on the way back the gradients that it passed to its inputs. "shape", "minimum", …
-/// are those of the first.
+/// {"index","length","phase":"forward"|"backward"|"update","op","path","name","file","line","shape":[…],
+///  "output_shape":[…],"inputs":[{"name","shape","kind":"parameter"|"step"|"image","step"}…],"parameters",
+///  "multiply_adds","milliseconds","frames":[{"module","file","line"}…],"label","in":[T…],"shown":[T…],"minimum",
+///  "maximum","mean","hints":[{"file","line","name","shape","value","gradient","fresh"}…]}
+/// where T is {"name","shape","minimum","maximum","largest_at","mean","norm","zeros"}.
+/// What is shown is the op's output; on the way back the gradients that it passed to its inputs, each with "ways" and
+/// "ways_so_far" (how many ops used that input, and how many of their gradients have come); in the update ("op":"sgd")
+/// the new value. "in" are the op's inputs; the gradient of its output; the old value and the gradient. "shape",
+/// "minimum", … are those of the first that is shown. Besides, where they mean something: "out_channels",
+/// "in_channels", "bias" (conv2d, linear), "kernel", "stride", "padding" (with a window), "blocked" (relu: inputs that
+/// are not positive), "lr", "momentum", "example":{"element","before","gradient","old_velocity","velocity","after"}
+/// (update), and on the way back and in the update "paths":[{"name","step","norm","share"}…], by which the gradient
+/// came.
 const char* lab_trace_state();
+/// Points at a number of a tensor that is shown; element −1 at none.
+void lab_trace_pick(int tensor, int element);
+/// The number that is pointed at, or null: {"tensor","element","name","position":[…],"value","sum"}. "sum" is how it
+/// came about, as a formula in the lab's language; "" where there is none.
+const char* lab_trace_picked();
 
 /// An event of the training run for the curve: the JSON of train_advance.
 const char* lab_training_event(const char* json);

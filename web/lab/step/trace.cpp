@@ -1,143 +1,163 @@
 #include "web/lab/step/trace.hpp"
 
 #include <algorithm>
-#include <numeric>
-
-#include <nlohmann/json.hpp>
 
 #include "lessons/training.hpp"
 
 namespace cnnlab {
 namespace {
 
-using nlohmann::ordered_json;
+bool same_place(const CallSite& a, const CallSite& b) { return a.line == b.line && std::string_view(a.file) == b.file; }
 
-ordered_json sizes(const Shape& shape) { return std::vector<int64_t>(shape.sizes().begin(), shape.sizes().end()); }
-
-ordered_json describe(const Trace::Shown& shown) {
-  const auto values = shown.tensor.data();
-  ordered_json json{{"name", shown.name}, {"shape", sizes(shown.tensor.shape())}};
-  if (values.empty()) return json;
-  json["minimum"] = std::ranges::min(values);
-  json["maximum"] = std::ranges::max(values);
-  json["mean"] = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-  return json;
+// A layer of lib/nn hands the line that called it to its only op.
+bool is_layer(const Node<float>& node) {
+  return !node.frames.empty() && !node.path.empty() && same_place(node.frames.back().site, node.site);
 }
 
-// The numbers that formulas of a convolution or a linear layer are made of.
-void add_weight_sizes(ordered_json& json, const Node<float>& node) {
-  if (node.op != "conv2d" && node.op != "linear") return;
-  const Shape& weight = node.inputs[1].shape();  // (O, C, K, K) or (O, I)
-  json["out_channels"] = weight[0];
-  json["in_channels"] = weight[1];
-  if (weight.rank() == 4) json["kernel"] = weight[2];
+std::string op_name(const Node<float>& node) {
+  if (is_layer(node)) return node.path;
+  return (node.path.empty() ? "" : node.path + ".") + std::string(node.op);
 }
+
+std::vector<Frame> calls_of(const Node<float>& node) {
+  std::vector<Frame> calls = node.frames;
+  if (is_layer(node)) calls.pop_back();
+  return calls;
+}
+
+// A parameter belongs to a layer, and that to the modules of its path, as ops do. Their calls are told apart by
+// negative numbers, which no call of the run has.
+std::vector<Frame> owners_of(const std::string& name, CallSite site, std::map<std::string, int64_t>& numbers) {
+  std::vector<Frame> owners;
+  const size_t layer = name.rfind('.') == std::string::npos ? 0 : name.rfind('.', name.rfind('.') - 1);
+  if (layer == 0 || layer == std::string::npos) return owners;
+  for (size_t from = 0, dot = 0; from < layer; from = dot + 1) {
+    dot = std::min(name.find('.', from), layer);
+    const auto number = numbers.emplace(name.substr(0, dot), -1 - static_cast<int64_t>(numbers.size())).first->second;
+    owners.push_back({name.substr(from, dot - from), site, number});
+  }
+  return owners;
+}
+
+// Puts all numbers of a network, BatchNorm's statistics too, back to what they were.
+class Keeper {
+ public:
+  explicit Keeper(nn::Module& module) : module_(module) {
+    for (const auto& [name, tensor] : module.state_dict()) before_.emplace_back(name, tensor.clone());
+  }
+  ~Keeper() { module_.load(before_); }
+  Keeper(const Keeper&) = delete;
+  Keeper& operator=(const Keeper&) = delete;
+
+  const Tensor& operator[](const std::string& name) const {
+    return std::ranges::find(before_, name, &nn::NamedTensor::first)->second;
+  }
+
+ private:
+  nn::Module& module_;
+  std::vector<nn::NamedTensor> before_;
+};
 
 }  // namespace
 
-void Trace::run(const std::shared_ptr<nn::Module>& model, const Tensor& image, int label) {
-  Batch batch{.images = image, .labels = {label}};
-  optim::SGD still(model->parameters(), {.lr = 0});
-  std::vector<Tape::Record> records;
-  {
-    Tape tape;
-    train_step(*model, still, batch);
-    records = tape.records();
-  }
-  clear();
-  records_ = std::move(records);
-  label_ = label;
-  for (const auto& [name, variable] : model->named_parameters()) parameters_[variable.id()] = name;
-  for (size_t i = 0; i < records_.size(); ++i) producers_[records_[i].output.id()] = i;
+std::string_view phase_name(Trace::Phase phase) {
+  return phase == Trace::Phase::forward ? "forward" : phase == Trace::Phase::backward ? "backward" : "update";
+}
 
-  for (size_t i = 0; i < records_.size(); ++i)
-    steps_.push_back({.record = i, .backward = false, .shown = {{name(i), records_[i].output.value()}}});
+void Trace::run(const std::shared_ptr<nn::Module>& model, const Tensor& image, int label, const SgdSettings& settings) {
+  const Batch batch{.images = image, .labels = {label}};
+  optim::SGD optimizer(model->parameters(), settings);
+  const Keeper keeper(*model);
+  const Tape tape;
+  model->train();  // what reads with it switches it back
+  train_step(*model, optimizer, batch);
+  clear();
+  records_ = tape.records();
+  updates_ = tape.updates();
+  label_ = label;
+  for (const auto& [name, variable] : model->named_parameters()) parameters_[variable.id()] = {name, keeper[name]};
+  for (size_t i = 0; i < records_.size(); ++i) producers_[records_[i].output.id()] = i;
+  add_forward();
+  add_backward();
+  add_updates();
+}
+
+void Trace::add_forward() {
+  for (size_t i = 0; i < records_.size(); ++i) {
+    const Node<float>& node = *records_[i].node;
+    Step step{Phase::forward, i, op_name(node), node.site, calls_of(node), {}, {}};
+    for (const Variable& input : node.inputs) step.in.push_back({name(input), value(input)});
+    step.shown.push_back({step.name, records_[i].output.value()});
+    steps_.push_back(std::move(step));
+  }
+}
+
+void Trace::add_backward() {
   for (size_t i = records_.size(); i-- > 0;) {
     const Node<float>& node = *records_[i].node;
-    Step step{.record = i, .backward = true, .shown = {}};
+    Step step{Phase::backward, i, op_name(node), node.site, calls_of(node), {}, {}};
     for (size_t k = 0; k < node.input_grads.size(); ++k)
-      if (node.inputs[k].requires_grad()) step.shown.push_back({input_name(node.inputs[k]), node.input_grads[k]});
-    if (!step.shown.empty()) steps_.push_back(std::move(step));
+      if (node.inputs[k].requires_grad()) step.shown.push_back({name(node.inputs[k]), node.input_grads[k]});
+    if (step.shown.empty()) continue;
+    step.in.push_back({step.name, records_[i].output.grad()});
+    steps_.push_back(std::move(step));
+  }
+}
+
+void Trace::add_updates() {
+  std::map<std::string, int64_t> numbers;
+  for (size_t i = 0; i < updates_.size(); ++i) {
+    const Tape::Update& update = updates_[i];
+    const std::string name = this->name(update.parameter);
+    steps_.push_back({Phase::update,
+                      i,
+                      name,
+                      update.site,
+                      owners_of(name, update.site, numbers),
+                      {{name, update.before}, {name + ".grad", update.gradient}},
+                      {{name, update.after}}});
   }
 }
 
 void Trace::clear() {
   records_.clear();
+  updates_.clear();
   steps_.clear();
   parameters_.clear();
   producers_.clear();
+  pick_.reset();
+  hover_.reset();
   index_ = 0;
   ++version_;
 }
 
 void Trace::go(int index) {
   index_ = std::clamp(index, 0, std::max(length() - 1, 0));
+  pick_.reset();
+  hover_.reset();
   ++version_;
 }
 
-std::string Trace::name(size_t record) const {
-  const Node<float>& node = *records_[record].node;
-  // A layer of lib/nn hands the line that called it to its only op.
-  const bool layer = !node.frames.empty() && node.frames.back().site.line == node.site.line &&
-                     std::string_view(node.frames.back().site.file) == node.site.file && !node.path.empty();
-  if (layer) return node.path;
-  return (node.path.empty() ? "" : node.path + ".") + std::string(node.op);
+void Trace::pick(std::optional<Pick> pick) {
+  const bool there = pick && current() && pick->tensor < current()->shown.size() && pick->element >= 0 &&
+                     pick->element < current()->shown[pick->tensor].tensor.numel();
+  pick_ = there ? pick : std::nullopt;
 }
 
-std::string Trace::input_name(const Variable& input) const {
-  if (const auto it = parameters_.find(input.id()); it != parameters_.end()) return it->second;
-  if (const auto it = producers_.find(input.id()); it != producers_.end()) return name(it->second);
+const Tensor& Trace::value(const Variable& input) const {
+  const auto it = parameters_.find(input.id());
+  return it == parameters_.end() ? input.value() : it->second.value;
+}
+
+std::optional<size_t> Trace::producer(const Variable& input) const {
+  const auto it = producers_.find(input.id());
+  return it == producers_.end() ? std::nullopt : std::optional(it->second);
+}
+
+std::string Trace::name(const Variable& input) const {
+  if (const auto it = parameters_.find(input.id()); it != parameters_.end()) return it->second.name;
+  if (const auto it = producers_.find(input.id()); it != producers_.end()) return op_name(*records_[it->second].node);
   return "image";
-}
-
-std::string Trace::state() const {
-  if (steps_.empty()) return "null";
-  const Step& step = *current();
-  const Node<float>& here = node(step);
-  const Shown& first = step.shown.front();
-
-  ordered_json inputs = ordered_json::array(), frames = ordered_json::array(), shown = ordered_json::array();
-  int64_t parameters = 0, products = 0;
-  for (const Variable& input : here.inputs) {
-    ordered_json entry{{"name", input_name(input)}, {"shape", sizes(input.shape())}};
-    if (parameters_.contains(input.id())) {
-      entry["kind"] = "parameter";
-      parameters += input.value().numel();
-    } else if (const auto it = producers_.find(input.id()); it != producers_.end()) {
-      entry["kind"] = "step";
-      entry["step"] = it->second;
-    } else {
-      entry["kind"] = "image";
-    }
-    inputs.push_back(std::move(entry));
-    // On the way back, the gradients of the input and of the weight cost as much as the output did.
-    if (input.requires_grad() && input.shape().rank() > 1) ++products;
-  }
-  for (const Frame& frame : here.frames)
-    frames.push_back({{"module", frame.module}, {"file", frame.site.file}, {"line", frame.site.line}});
-  for (const Shown& tensor : step.shown) shown.push_back(describe(tensor));
-
-  ordered_json json{{"index", index_},
-                    {"length", length()},
-                    {"phase", step.backward ? "backward" : "forward"},
-                    {"op", here.op},
-                    {"path", here.path},
-                    {"name", name(step.record)},
-                    {"file", here.site.file},
-                    {"line", here.site.line},
-                    {"shape", sizes(first.tensor.shape())},
-                    {"output_shape", sizes(records_[step.record].output.shape())},
-                    {"inputs", std::move(inputs)},
-                    {"parameters", parameters},
-                    {"multiply_adds", here.multiply_adds * (step.backward ? products : 1)},
-                    {"milliseconds", 1000 * (step.backward ? here.backward_seconds : here.forward_seconds)},
-                    {"frames", std::move(frames)},
-                    {"shown", std::move(shown)},
-                    {"label", label_}};
-  for (const char* key : {"minimum", "maximum", "mean"})
-    if (json["shown"][0].contains(key)) json[key] = json["shown"][0][key];
-  add_weight_sizes(json, here);
-  return json.dump();
 }
 
 }  // namespace cnnlab

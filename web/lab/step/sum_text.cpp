@@ -1,0 +1,99 @@
+#include "web/lab/step/sum_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <numeric>
+
+#include "web/lab/step/strings.hpp"
+
+namespace cnnlab {
+namespace {
+
+using Kind = Explanation::Kind;
+using Term = Explanation::Term;
+
+constexpr size_t most_products = 4, most_plain = 16;
+
+// Four significant digits and a true minus.
+std::string digits(double value) {
+  std::array<char, 32> buffer{};
+  std::snprintf(buffer.data(), buffer.size(), "%.4g", value);
+  std::string text = buffer.data();
+  for (size_t at = 0; (at = text.find('-', at)) != std::string::npos;) text.replace(at, 1, "−");
+  return text;
+}
+
+std::string in_brackets(double value) { return value < 0 ? "(" + digits(value) + ")" : digits(value); }
+
+std::string term_text(const Term& term) {
+  const std::string x = in_brackets(static_cast<double>(term.x));
+  return term.w ? x + "·" + in_brackets(static_cast<double>(*term.w)) : x;
+}
+
+std::string join(const std::vector<std::string>& parts, const char* between) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : between) + part;
+  return text;
+}
+
+// All terms of a short sum; of a long one those that weigh most, and the rest in one.
+std::string terms_text(const Explanation& e, Language language) {
+  std::vector<size_t> order(e.terms.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  const bool products = !e.terms.empty() && e.terms[0].w;
+  const size_t most = products ? most_products : most_plain;
+  const auto weight = [&](size_t i) { return std::abs(e.terms[i].product()); };
+  if (order.size() > most)
+    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return weight(a) > weight(b); });
+  std::vector<std::string> parts;
+  double rest = 0;
+  for (size_t i = 0; i < order.size(); ++i) {
+    if (i < most) {
+      parts.push_back(term_text(e.terms[order[i]]));
+    } else {
+      rest += e.terms[order[i]].product();
+    }
+  }
+  if (order.size() > most)
+    parts.push_back(text(in_brackets(rest), " (", strings::before_others.in(language), order.size() - most,
+                         strings::after_others.in(language), ")"));
+  if (e.bias)
+    parts.push_back(text(in_brackets(static_cast<double>(*e.bias)), " (", strings::bias_term.in(language), ")"));
+  return join(parts, " + ");
+}
+
+std::string largest_text(const Explanation& e) {
+  std::vector<std::string> parts;
+  for (const Term& term : e.terms) parts.push_back(digits(static_cast<double>(term.x)));
+  if (parts.size() > most_plain) parts.resize(most_plain), parts.emplace_back("…");
+  return "max(" + join(parts, ", ") + ")";
+}
+
+}  // namespace
+
+std::string sum_text(const Trace& trace, const Explanation& e, Language language) {
+  const std::string result = " = " + digits(static_cast<double>(e.value));
+  const auto x = e.terms.empty() ? 0.0 : static_cast<double>(e.terms[0].x);
+  switch (e.kind) {
+    case Kind::sum:
+      return terms_text(e, language) + result;
+    case Kind::mean:
+      return "(" + terms_text(e, language) + ")/" + std::to_string(e.divisor) + result;
+    case Kind::largest:
+      return largest_text(e) + result;
+    case Kind::positive:
+      return "max(" + digits(x) + ", 0)" + result;
+    case Kind::log_softmax:
+      return text(in_brackets(x), " − log Σ exp = ", in_brackets(x), " − ", in_brackets(e.log_sum), result);
+    case Kind::negative:
+      return "−" + in_brackets(x) + result;
+    case Kind::copy:
+      break;
+  }
+  const auto& [name, tensor] = trace.current()->in[e.terms[0].input];
+  return name + position_text(tensor.shape(), e.terms[0].element) + result;
+}
+
+}  // namespace cnnlab
