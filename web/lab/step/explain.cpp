@@ -174,9 +174,10 @@ std::vector<int64_t> position(const Shape& shape, int64_t element) {
 }
 
 std::string position_text(const Shape& shape, int64_t element) {
-  std::string text = "[";
-  for (const int64_t at : position(shape, element)) text += (text.size() > 1 ? ", " : "") + std::to_string(at);
-  return text + "]";
+  std::string place = "[";
+  for (const int64_t at : position(shape, element))
+    place.append(place.size() > 1 ? ", " : "").append(std::to_string(at));
+  return place + "]";
 }
 
 }  // namespace cnnlab

@@ -20,12 +20,12 @@ constexpr size_t most_products = 4, most_plain = 16;
 std::string digits(double value) {
   std::array<char, 32> buffer{};
   std::snprintf(buffer.data(), buffer.size(), "%.4g", value);
-  std::string text = buffer.data();
-  for (size_t at = 0; (at = text.find('-', at)) != std::string::npos;) text.replace(at, 1, "−");
-  return text;
+  std::string words = buffer.data();
+  for (size_t at = 0; (at = words.find('-', at)) != std::string::npos;) words.replace(at, 1, "−");
+  return words;
 }
 
-std::string in_brackets(double value) { return value < 0 ? "(" + digits(value) + ")" : digits(value); }
+std::string in_brackets(double value) { return value < 0 ? text("(", digits(value), ")") : digits(value); }
 
 std::string term_text(const Term& term) {
   const std::string x = in_brackets(static_cast<double>(term.x));
@@ -33,9 +33,9 @@ std::string term_text(const Term& term) {
 }
 
 std::string join(const std::vector<std::string>& parts, const char* between) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : between) + part;
-  return text;
+  std::string joined;
+  for (const std::string& part : parts) joined.append(joined.empty() ? "" : between).append(part);
+  return joined;
 }
 
 // All terms of a short sum; of a long one those that weigh most, and the rest in one.
@@ -68,32 +68,32 @@ std::string largest_text(const Explanation& e) {
   std::vector<std::string> parts;
   for (const Term& term : e.terms) parts.push_back(digits(static_cast<double>(term.x)));
   if (parts.size() > most_plain) parts.resize(most_plain), parts.emplace_back("…");
-  return "max(" + join(parts, ", ") + ")";
+  return text("max(", join(parts, ", "), ")");
 }
 
 }  // namespace
 
 std::string sum_text(const Trace& trace, const Explanation& e, Language language) {
-  const std::string result = " = " + digits(static_cast<double>(e.value));
+  const std::string result = text(" = ", digits(static_cast<double>(e.value)));
   const auto x = e.terms.empty() ? 0.0 : static_cast<double>(e.terms[0].x);
   switch (e.kind) {
     case Kind::sum:
-      return terms_text(e, language) + result;
+      return text(terms_text(e, language), result);
     case Kind::mean:
-      return "(" + terms_text(e, language) + ")/" + std::to_string(e.divisor) + result;
+      return text("(", terms_text(e, language), ")/", e.divisor, result);
     case Kind::largest:
       return largest_text(e) + result;
     case Kind::positive:
-      return "max(" + digits(x) + ", 0)" + result;
+      return text("max(", digits(x), ", 0)", result);
     case Kind::log_softmax:
       return text(in_brackets(x), " − log Σ exp = ", in_brackets(x), " − ", in_brackets(e.log_sum), result);
     case Kind::negative:
-      return "−" + in_brackets(x) + result;
+      return text("−", in_brackets(x), result);
     case Kind::copy:
       break;
   }
   const auto& [name, tensor] = trace.current()->in[e.terms[0].input];
-  return name + position_text(tensor.shape(), e.terms[0].element) + result;
+  return text(name, position_text(tensor.shape(), e.terms[0].element), result);
 }
 
 }  // namespace cnnlab
