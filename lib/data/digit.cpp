@@ -11,7 +11,6 @@ namespace {
 
 constexpr int64_t image_size = mnist_image_size, digit_size = mnist_digit_size;
 constexpr int64_t raw_size = 4 * image_size;
-constexpr double pens_in_pad = 12;  // the page draws with a pen of a twelfth of the pad's width
 constexpr size_t max_points = 8'192;
 // Beyond these, a drawing's numbers could leave a double's range on their way.
 constexpr double largest = 1e60, smallest = 1e-60;
@@ -93,7 +92,7 @@ std::optional<Digit> digit_from_strokes(const std::vector<Stroke>& strokes, doub
   if (lines.empty()) return std::nullopt;
   const Box line_box = box_around(lines);
   const Box area = pad > smallest && pad < largest ? Box{0, 0, pad, pad} : area_around(line_box);
-  const double drawn_pen = area.longer() / pens_in_pad;
+  const double drawn_pen = area.longer() * options.drawn_pen;
 
   Digit digit;
   const Placement to_raw{raw_size / area.longer(), {area.left, area.top}, {0, 0}};

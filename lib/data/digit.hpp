@@ -23,6 +23,8 @@ struct DigitOptions {
   /// Width of a stroke in pixels after scaling. Whatever pen was used, the net sees the strokes that it learned from.
   /// With 2.5 drawings have as much ink as MNIST's digits; a little less keeps small loops open, and is read better.
   double pen = 2.2;
+  /// The pen that strokes were drawn with, as a part of the drawing area's side. It shows where the stages are off.
+  double drawn_pen = 1.0 / 12;
 };
 
 /// A drawing on its way to MNIST's form: each stage a raster (H, W) of ink from 0 to 1.

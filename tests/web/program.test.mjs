@@ -279,3 +279,24 @@ test("bad settings, data and weights are told in one line, and nothing breaks", 
   assert.equal(program.json("lab_prediction"), null);
   assert.equal(program.number.lab_frame(0), 0);
 });
+
+test("a drawing goes into a short text and comes back from it; what is none is refused", async () => {
+  const program = await lab();
+  stroke(program, Array.from({ length: 60 }, (_, i) => [0.2 + 0.6 * (i / 59), 0.3])); // a straight line needs two points
+  assert.equal(program.number.lab_cell(20, 14, 1), 1);
+  const { text, undo, redo } = program.json("lab_drawing");
+  assert.match(text, /^\.[\w-]{8}~[\w-]{2}$/);
+  assert.deepEqual([undo, redo], [true, false]);
+  program.number.lab_clear();
+  assert.equal(program.json("lab_drawing").text, "");
+  program.number.lab_undo();
+  assert.equal(program.json("lab_drawing").text, text);
+  program.number.lab_clear();
+  assert.equal(program.text.lab_set_drawing(text), "");
+  assert.equal(program.json("lab_drawing").text, text);
+  assert.equal(program.number.lab_cell(20, 14, -1), 1);
+  for (const [rubbish, problem] of [["AAAA", /"\." comes first/], [".AAA", /3 letters/], [".AA!A", /'!'/], ["~A", /1 letters of cells/], ["~_A", /cell 63/]]) {
+    assert.match(program.text.lab_set_drawing(rubbish), problem);
+    assert.equal(program.json("lab_drawing").text, text);
+  }
+});

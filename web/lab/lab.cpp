@@ -66,7 +66,9 @@ void Lab::set_view(View view) {
 }
 
 void Lab::set_stages(DigitOptions stages) {
-  stages_ = stages;
+  stages_.crop = stages.crop;
+  stages_.scale = stages.scale;
+  stages_.center = stages.center;
   stale_ = changed_ = true;
 }
 
@@ -103,13 +105,11 @@ void Lab::pointer_left() {
   changed_ = true;
 }
 
-void Lab::clear_drawing() {
-  drawing_.clear();
-  stale_ = changed_ = true;
-}
-
-void Lab::undo_stroke() {
-  drawing_.undo();
+void Lab::set_pen(double pixels) {
+  const DigitOptions usual;
+  drawing_.set_pen(Drawing::usual_pen * pixels / usual.pen);
+  stages_.pen = pixels;
+  stages_.drawn_pen = drawing_.pen();
   stale_ = changed_ = true;
 }
 
@@ -127,6 +127,11 @@ const std::optional<Reading>& Lab::reading() {
 void Lab::set_trace_sgd(const SgdSettings& settings) {
   optim::SGD({}, settings);  // checks them
   trace_sgd_ = settings;
+}
+
+std::vector<Reading> Lab::readings_with_stage_switched() const {
+  if (!model_) return {};
+  return Reader::with_stage_switched(drawing_, *model_, stages_);
 }
 
 void Lab::run_trace(const uint8_t* pixels, int label) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,10 +45,19 @@ class Lab {
   void pointer_released(ImVec2 at);
   void pointer_left();
 
-  void clear_drawing();
-  void undo_stroke();
+  /// Changes the drawing otherwise than by the pointer: `change` is called with it.
+  template <class Change>
+  void edit_drawing(const Change& change) {
+    std::invoke(change, drawing_);
+    stale_ = changed_ = true;
+  }
+  /// A pen that leaves strokes as many pixels wide in the network's picture; 2.2 is how MNIST's writers drew.
+  void set_pen(double pixels);
   /// The network's answer to the drawing as it is now.
   const std::optional<Reading>& reading();
+
+  /// What it would be with each stage of preparation switched the other way: crop, scale, center.
+  std::vector<Reading> readings_with_stage_switched() const;
 
   /// What the runs recorded from now on are trained with. Throws Error for settings that cannot be.
   void set_trace_sgd(const SgdSettings& settings);

@@ -3,6 +3,7 @@ import { assets } from "virtual:page";
 import { tell } from "./alerts";
 import { element, setText } from "./dom";
 import { DrawControls } from "./draw/draw_controls";
+import { KeptControls } from "./draw/kept_controls";
 import type { Source } from "./draw/words";
 import { LabView } from "./lab";
 import { Program, ProgramError, programUrl } from "./program";
@@ -58,6 +59,7 @@ export class Bench {
     this.view = new LabView(program, (finished) => this.#drawingChanged(finished));
     this.#startPictures(dark);
     this.drawing = new DrawControls(program, this.view, store, () => this.#drawingChanged(true));
+    new KeptControls(program, this.view, store, (weights) => void this.#useWeights(weights, "tuned"));
     this.trace = startStepControls(program, this.view, store);
     this.training = new Training(store.state.lesson, {
       status: () => this.#trainingChanged(),
@@ -71,6 +73,7 @@ export class Bench {
     this.actions = this.#trainingActions();
     this.#trainingChanged = startTrainingControls(store, this.training, this.actions, (error) => tell((error as Error).message));
     store.onChange((state, before) => this.#follow(state, before));
+    this.drawing.begin();
     addEventListener("error", (event) => tell(event.message));
   }
 
@@ -149,7 +152,7 @@ export class Bench {
 
   #drawingChanged(finished: boolean): void {
     this.view.wake();
-    this.drawing.say();
+    this.drawing.changed(finished);
     if (finished && this.#store.state.image === "drawing") void this.trace.record();
   }
 

@@ -82,6 +82,12 @@ export class Program {
     if (problem) throw new ProgramError(problem);
   }
 
+  /** Calls a function that returns the place of so many bytes, or null. Returns a copy. */
+  peek(name: string, size: number): Uint8Array<ArrayBuffer> | null {
+    const start = this.call(name);
+    return start === 0 ? null : new Uint8Array(this.#module.HEAPU8.subarray(start, start + size));
+  }
+
   /** Calls a function that writes a size and returns the place of as many bytes. Returns a copy. */
   bytes(name: string): Uint8Array<ArrayBuffer> {
     const size = this.#module._cnnlab_alloc!(4);

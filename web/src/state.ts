@@ -15,6 +15,9 @@ export interface State {
   lr: number;
   momentum: number;
   batch: number;
+  pen: number; // pixels that its strokes are wide in the network's picture
+  off: string; // stages of preparation that are switched off, with commas between
+  drawing: string; // what is on the pad (web/lab/draw/drawing_text.cpp)
   lang: Language;
 }
 
@@ -33,14 +36,24 @@ export const RANGES = {
   lr: { least: 0.000001, most: 10, whole: false, initial: 0.01 },
   momentum: { least: 0, most: 0.999, whole: false, initial: 0.5 },
   batch: { least: 1, most: 1024, whole: true, initial: 64 },
+  pen: { least: 1, most: 6, whole: false, initial: 2.2 },
 } satisfies Record<string, Range>;
 
 /** What texts may be, besides empty. */
-const PATTERNS = { break: /^[\w.]+:\d+(,[\w.]+:\d+)*$/, pixel: /^\d{1,9}(\.\d{1,2})?$/ } satisfies Record<string, RegExp>;
+const PATTERNS = {
+  break: /^[\w.]+:\d+(,[\w.]+:\d+)*$/,
+  pixel: /^\d{1,9}(\.\d{1,2})?$/,
+  off: /^(crop|scale|center)(,(crop|scale|center))*$/,
+  drawing: /^[.~A-Za-z0-9_-]{0,20000}$/,
+} satisfies Record<string, RegExp>;
 
 export type NumberName = keyof typeof RANGES;
 export type Setting = "seed" | "lr" | "momentum" | "batch";
 export const SETTINGS: readonly Setting[] = ["seed", "lr", "momentum", "batch"];
+
+/** The stages that bring a drawing to MNIST's form. */
+export const STAGES = ["crop", "scale", "center"] as const;
+export type Stage = (typeof STAGES)[number];
 
 /** A number as somebody typed it, or null when it is none or lies out of range. */
 export function parseNumber(name: NumberName, text: string): number | null {
@@ -52,7 +65,7 @@ export function parseNumber(name: NumberName, text: string): number | null {
 
 export function initialState(lang: Language): State {
   const lesson = lessons[0]!.id;
-  return { lesson, view: "draw", step: 0, image: 0, break: "", pixel: "", seed: 1, lr: 0.01, momentum: 0.5, batch: 64, lang };
+  return { lesson, view: "draw", step: 0, image: 0, break: "", pixel: "", seed: 1, lr: 0.01, momentum: 0.5, batch: 64, pen: 2.2, off: "", drawing: "", lang };
 }
 
 /**
@@ -67,7 +80,7 @@ export function readHash(hash: string, base: State): { state: State; wrong: stri
     else if (name === "view" && VIEWS.some((view) => view === text)) state.view = text as View;
     else if (name === "lang" && (text === "en" || text === "ko")) state.lang = text;
     else if (name === "image" && text === "drawing") state.image = text;
-    else if (name in PATTERNS && PATTERNS[name as keyof typeof PATTERNS].test(text)) state[name as keyof typeof PATTERNS] = text;
+    else if (name in PATTERNS && (text === "" || PATTERNS[name as keyof typeof PATTERNS].test(text))) state[name as keyof typeof PATTERNS] = text;
     else if (name in RANGES && parseNumber(name as NumberName, text) !== null) state[name as NumberName] = Number(text);
     else wrong.push(`${name}=${text}`);
   }
@@ -77,6 +90,7 @@ export function readHash(hash: string, base: State): { state: State; wrong: stri
 // A link that names no view is shown where what it sets can be seen.
 function viewOf(named: URLSearchParams, view: View): View {
   if (named.has("view")) return view;
+  if (["drawing", "pen", "off"].some((name) => named.has(name))) return "draw";
   if (["step", "image", "break", "pixel"].some((name) => named.has(name))) return "step";
   return SETTINGS.some((setting) => named.has(setting)) ? "train" : view;
 }

@@ -43,10 +43,26 @@ void lab_pointer(int kind, float x, float y);
 const char* lab_pad();
 void lab_clear();
 void lab_undo();
+void lab_redo();
+/// {"text","undo","redo"}: the drawing as a short text for an address, "" when nothing is drawn; whether there is
+/// something to undo and to redo.
+const char* lab_drawing();
+/// Draws what lab_drawing's text says; "" clears.
+const char* lab_set_drawing(const char* text);
+/// Fills (ink 1) or empties (0) a cell of the pad's grid of 28×28, for drawing by keyboard; −1 only asks. Returns
+/// whether it is filled.
+int lab_cell(int row, int column, int ink);
+/// The pen: how many pixels wide its strokes are in the network's picture.
+void lab_set_pen(double pixels);
+/// What the network sees, 28·28 bytes, light on dark; null while nothing is drawn.
+const uint8_t* lab_seen();
 /// {"digit":7,"probabilities":[…]}, or null while the pad is empty or no network is loaded.
 const char* lab_prediction();
 /// Switches stages of normalising on or off: {"crop":true,"scale":true,"center":true}.
 const char* lab_set_stages(const char* json);
+/// What would be read with one stage switched the other way: {"crop":{"digit","probability"},"scale","center"}; {}
+/// while nothing is read.
+const char* lab_stage_readings();
 
 /// Chooses the lesson whose network reads, with its options as JSON.
 const char* lab_set_lesson(const char* id, const char* options);

@@ -105,8 +105,54 @@ const char* lab_pad() {
   return text.c_str();
 }
 
-void lab_clear() { lab().clear_drawing(); }
-void lab_undo() { lab().undo_stroke(); }
+void lab_clear() { lab().edit_drawing(&Drawing::clear); }
+void lab_undo() { lab().edit_drawing(&Drawing::undo); }
+void lab_redo() { lab().edit_drawing(&Drawing::redo); }
+
+const char* lab_drawing() {
+  static std::string text;
+  const Drawing& drawing = lab().drawing();
+  text = ordered_json{{"text", drawing.to_text()}, {"undo", drawing.can_undo()}, {"redo", drawing.can_redo()}}.dump();
+  return text.c_str();
+}
+
+const char* lab_set_drawing(const char* text) {
+  return guarded([&] { lab().edit_drawing([&](Drawing& drawing) { drawing.from_text(text); }); });
+}
+
+int lab_cell(int row, int column, int ink) {
+  if (ink >= 0) lab().edit_drawing([&](Drawing& drawing) { drawing.fill(row, column, ink != 0); });
+  return lab().drawing().filled(row, column);
+}
+
+void lab_set_pen(double pixels) {
+  if (std::isfinite(pixels)) lab().set_pen(std::clamp(pixels, 0.5, 12.0));
+}
+
+const uint8_t* lab_seen() {
+  static Bytes pixels;
+  (void)lab().reading();
+  const auto& stages = lab().reader().stages();
+  if (stages.empty()) return nullptr;
+  pixels.clear();
+  for (const float ink : stages.back().ink.data()) pixels.push_back(static_cast<uint8_t>(std::lround(ink * 255)));
+  return pixels.data();
+}
+
+const char* lab_stage_readings() {
+  static std::string text;
+  ordered_json json = ordered_json::object();
+  guarded([&] {
+    const auto readings = lab().readings_with_stage_switched();
+    const char* const names[]{"crop", "scale", "center"};
+    for (size_t i = 0; i < readings.size(); ++i) {
+      const auto& [digit, probabilities] = readings[i];
+      json[names[i]] = {{"digit", digit}, {"probability", probabilities[static_cast<size_t>(digit)]}};
+    }
+  });
+  text = json.dump();
+  return text.c_str();
+}
 
 const char* lab_prediction() {
   static std::string text;

@@ -19,7 +19,8 @@ class DrawPanel : public Panel {
     const Rect pad = pad_area(area);
     ui.fill(pad, ui.theme.paper, 6);
     ui.list->PushClipRect({pad.x, pad.y}, {pad.right(), pad.bottom()}, true);
-    for (const auto& stroke : lab.drawing().strokes()) draw_stroke(ui, pad, stroke);
+    for (const auto& stroke : lab.drawing().strokes())
+      draw_stroke(ui, pad, stroke, static_cast<float>(lab.drawing().pen()) * pad.width);
     ui.list->PopClipRect();
     ui.frame(pad, lab.drawing().down() ? ui.theme.blue : ui.theme.border, 6);
     if (lab.drawing().empty())
@@ -29,8 +30,7 @@ class DrawPanel : public Panel {
 
  private:
   // Dear ImGui's lines have no round joints; discs at the points make them.
-  static void draw_stroke(const Ui& ui, Rect pad, const Stroke& stroke) {
-    const float width = static_cast<float>(Drawing::pen) * pad.width;
+  static void draw_stroke(const Ui& ui, Rect pad, const Stroke& stroke, float width) {
     ImVec2 last{};
     for (size_t i = 0; i < stroke.size(); ++i) {
       const ImVec2 at{pad.x + static_cast<float>(stroke[i].x) * pad.width,

@@ -7,7 +7,7 @@ namespace cnnlab {
 namespace {
 
 constexpr int classes = 10;
-constexpr float row_height = 25, label_width = 26, number_width = 58;
+constexpr float row_height = 25, label_width = 26, number_width = 66;
 
 std::string percent(float share) {
   char digits[16];

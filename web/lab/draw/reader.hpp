@@ -20,12 +20,18 @@ class Reader {
  public:
   /// A drawing on its way to MNIST's form.
   struct Stage {
+    const char* id;  ///< "crop", "scale" or "center"; "" for the drawing itself, which cannot be switched off
     Text name;
     bool on;     ///< false when the stage was switched off, to see the network fail
     Tensor ink;  ///< (H, W), 0 … 1
   };
 
   void read(const Drawing& drawing, nn::Module* network, const DigitOptions& options);
+
+  /// What the network would say with each stage switched the other way: crop, scale, center. Empty while nothing is
+  /// drawn or there is no network.
+  static std::vector<Reading> with_stage_switched(const Drawing& drawing, nn::Module& network,
+                                                  const DigitOptions& options);
 
   /// Nothing while nothing is drawn or there is no network.
   const std::optional<Reading>& reading() const { return reading_; }

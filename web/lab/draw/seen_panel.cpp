@@ -43,10 +43,10 @@ class SeenPanel : public Panel {
       const Rect place{last.right() + gap + static_cast<float>(i % 2) * room + (room - side) / 2,
                        inner.y + static_cast<float>(i / 2) * (large + caption) / 2, side, side};
       show(ui, pictures_[i], stages[i].ink, lab.reader().version(), place);
-      const char* name = ui.say(stages[i].name);
-      const bool on = stages[i].on;
-      ui.text({place.x + side / 2, place.bottom() + 3}, on ? name : text(name, ": ", ui.say(strings::off)),
-              on ? ui.theme.muted : ui.theme.orange, Ui::small, Align::center);
+      const Rect whole{place.x, place.y, side, side + caption};
+      if (*stages[i].id && std::ranges::any_of(ui.clicks, [&](ImVec2 at) { return whole.contains(at); }))
+        lab.say({{"type", "stage"}, {"name", stages[i].id}});
+      name_stage(ui, stages[i], {place.x, place.bottom() + 3, side, Ui::small});
     }
     if (last.contains(ui.mouse)) read_pixel(ui, stages.back().ink, last);
   }
@@ -62,6 +62,25 @@ class SeenPanel : public Panel {
                    });
                  });
     ui.frame(square, ui.theme.border);
+  }
+
+  // Under its picture a stage's name; before it the box by which it is switched off, which a click on either does.
+  static void name_stage(const Ui& ui, const Reader::Stage& stage, Rect line) {
+    const bool can_be_off = *stage.id != '\0';
+    const char* name = ui.say(stage.name);
+    const float box = can_be_off ? 12 : 0, gap_after = can_be_off ? 5 : 0;
+    const float left = line.x + (line.width - ui.text_width(name, Ui::small) - box - gap_after) / 2;
+    const ImU32 color = stage.on ? ui.theme.muted : ui.theme.orange;
+    ui.text({left + box + gap_after, line.y}, name, color, Ui::small);
+    if (!can_be_off) return;
+    const Rect square{left, line.y + 1, box, box};
+    if (stage.on) {
+      ui.fill(square, ui.theme.blue, 2);
+      const ImVec2 tick[]{{left + 2.5f, square.y + 6}, {left + 5, square.y + 8.5f}, {left + 9.5f, square.y + 3.5f}};
+      ui.list->AddPolyline(tick, 3, ui.theme.surface, 0, 2);
+    } else {
+      ui.frame(square, color, 2);
+    }
   }
 
   static void read_pixel(const Ui& ui, const Tensor& ink, Rect place) {
