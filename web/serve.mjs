@@ -5,6 +5,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, resolve, sep } from "node:path";
+import { POLICY } from "./build/policy.mjs";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -54,6 +55,7 @@ async function answer(request, response) {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": `${POLICY}; frame-ancestors 'none'`,
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-cache", // ask again each time, so that a rebuilt page is seen at once
   };

@@ -20,6 +20,7 @@ import { build } from "vite";
 import { addAssets } from "./assets.mjs";
 import { katexFonts } from "./katex_fonts.mjs";
 import { renderPage } from "./lessons.mjs";
+import { addServiceWorker } from "./offline.mjs";
 import { printSizes } from "./sizes.mjs";
 import { fillTemplate } from "./template.mjs";
 
@@ -61,6 +62,7 @@ try {
     worker: { format: "iife", plugins: () => [template] }, // a classic worker, since Emscripten's script is one
     plugins: [template, katexFonts(page.html)],
   });
+  addServiceWorker(out, assets);
   printSizes(out);
 } catch (error) {
   console.error(`page: ${error.message}`);

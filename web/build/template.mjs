@@ -1,8 +1,10 @@
-// A vite plugin: fills <!--lesson--> and <!--code--> in index.html, and tells the program what was built (src/page.d.ts).
+// A vite plugin: fills <!--policy-->, <!--lesson--> and <!--code--> in index.html, and tells the program what was built (src/page.d.ts).
+import { POLICY } from "./policy.mjs";
 
 const MODULE = "virtual:page";
 
-export function fillTemplate({ lessons, assets, html }) {
+export function fillTemplate({ lessons, assets, html: parts }) {
+  const html = { ...parts, policy: `<meta http-equiv="Content-Security-Policy" content="${POLICY}" />` };
   return {
     name: "cnnlab-template",
     resolveId: (id) => (id === MODULE ? `\0${MODULE}` : null),

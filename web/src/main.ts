@@ -9,6 +9,7 @@ import { preferredLanguage, startLanguage } from "./language";
 import { goTo, startLesson } from "./lesson";
 import { startSettings } from "./train/settings";
 import { initialState, readHash, Store } from "./state";
+import { startOffline } from "./offline";
 import { startTheme } from "./theme";
 import { startViews } from "./views";
 import { words, type Words } from "./words";
@@ -78,6 +79,9 @@ function start(): void {
     () => setText(element("prediction"), ""),
   );
   offerLab(store, opened);
+  const idle = (): boolean => store.state.drawing === "" && (bench === null || bench.training.status().state === "idle");
+  // Whether there is a lab or not: it is the network's turn once all that the page needs has come.
+  void opened.catch(() => undefined).then(() => startOffline(idle)).catch(() => undefined);
 }
 
 start();

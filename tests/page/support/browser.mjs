@@ -39,15 +39,22 @@ export async function serve(folder = PAGE) {
   return { url, close: () => server.kill() };
 }
 
+// Warnings that are not the page's: of Playwright, which blocks the service worker, and of the software that draws here in
+// place of graphics hardware.
+const NOT_OURS = [/Service Worker registration blocked by Playwright/, /GL Driver Message|swiftshader|SwiftShader/, /GPU stall due to ReadPixels/];
+
 /**
- * Opens the page in a fresh profile. The returned page carries `problems`: console errors, failed requests, requests to
- * other origins. `ready: false` does not wait for the lab.
+ * Opens the page in a fresh profile. The returned page carries `problems`: console errors and warnings, failed requests,
+ * requests to other origins. `ready: false` does not wait for the lab. Without a service worker, unless asked for.
  */
 export async function open(browser, url, { hash = "", ready = true, init, ...options } = {}) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US", ...options });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US", serviceWorkers: "block", ...options });
   const page = await context.newPage();
   page.problems = [];
-  page.on("console", (message) => message.type() === "error" && page.problems.push(`console: ${message.text()}`));
+  page.on("console", (message) => {
+    const text = message.text();
+    if (["error", "warning"].includes(message.type()) && !NOT_OURS.some((known) => known.test(text))) page.problems.push(`console: ${text}`);
+  });
   page.on("pageerror", (error) => page.problems.push(`error: ${error.message}`));
   page.on("requestfailed", (request) => page.problems.push(`request: ${request.url()} ${request.failure()?.errorText}`));
   page.on("response", (response) => response.status() >= 400 && page.problems.push(`response: ${response.url()} ${response.status()}`));
