@@ -62,8 +62,11 @@ double padding_share(int64_t n, int64_t k, int64_t padding) {
 void shape_facts(MainNet& net, FactList& facts) {
   Tape tape;
   net(Tensor::zeros({1, 1, 28, 28}));
-  int64_t multiply_adds = 0;
+  int64_t multiply_adds = 0, step = 0;
   for (const auto& [node, output] : tape.records()) {
+    if (node->path == "incept1.branch1x1") facts.whole("step_branch1x1", step);
+    if (node->path == "incept1" && node->op == "cat") facts.whole("step_cat", step);
+    ++step;
     multiply_adds += node->multiply_adds;
     if (node->path == "conv1") facts.whole("conv1_side", output.size(2));
     if (node->path == "incept1" && node->op == "cat") facts.whole("incept1_side", output.size(2));
@@ -79,6 +82,7 @@ void shape_facts(MainNet& net, FactList& facts) {
     }
   }
   facts.whole("mainnet_mults", multiply_adds);
+  facts.whole("step_loss", step);  // in a training step the loss follows upon the net
 }
 
 void parameter_facts(const MainNet& net, FactList& facts) {

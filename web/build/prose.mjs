@@ -5,12 +5,14 @@
 //   ## Title {#id}               headings with ids, which are equal in all languages
 //   ![alt](figures/NAME.svg)     a figure, inlined so that it takes on the page's colours
 //   [text](lab:lr=0.1&seed=2)    a link that sets the lab
+//   ??? … ???                    a question with checked answers (questions.mjs)
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import katex from "@vscode/markdown-it-katex";
 import MarkdownIt from "markdown-it";
 import { fillFacts } from "./facts.mjs";
 import { codeLines, findRegion } from "./highlight.mjs";
+import { question } from "./questions.mjs";
 
 const escape = (text) => text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 
@@ -35,6 +37,7 @@ function renderer() {
   markdown = new MarkdownIt({ html: true, typographer: false });
   markdown.use(katex.default ?? katex, { throwOnError: true, strict: "error" });
   markdown.block.ruler.before("fence", "code_region", codeRegion, { alt: ["paragraph", "list"] });
+  markdown.block.ruler.before("fence", "question", question, { alt: ["paragraph"] });
   markdown.core.ruler.push("headings", headings);
   markdown.renderer.rules.link_open = linkOpen;
   markdown.renderer.rules.image = figure;

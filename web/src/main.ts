@@ -8,6 +8,7 @@ import { element, setText } from "./dom";
 import { preferredLanguage, startLanguage } from "./language";
 import { goTo, startLesson } from "./lesson";
 import { startSettings } from "./train/settings";
+import { startQuestions } from "./questions";
 import { initialState, readHash, Store } from "./state";
 import { startOffline } from "./offline";
 import { startTheme } from "./theme";
@@ -60,6 +61,7 @@ function start(): void {
   const store = openStore();
   startLanguage(store);
   startLesson(store, showLine);
+  startQuestions();
   startSettings(store);
   startViews(store);
   showSources(store.state.lesson);
