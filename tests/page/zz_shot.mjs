@@ -1,0 +1,11 @@
+import { launch, open, serve, until } from "./support/browser.mjs";
+const [,, out, width, hash, theme="light", full="1"] = process.argv;
+const server = await serve(), browser = await launch();
+const page = await open(browser, server.url, { hash, viewport: { width: Number(width), height: Number(process.argv[7] ?? 900) }, colorScheme: theme, hasTouch: Number(width) < 500 });
+await page.evaluate(() => lab.trace.length > 0);
+await page.waitForFunction(() => lab.trace.length > 0);
+await page.waitForTimeout(600);
+const el = page.locator("#view");
+await el.screenshot({ path: out });
+console.log(page.problems, await page.evaluate(() => [document.documentElement.scrollWidth, document.getElementById("trace").innerText, document.getElementById("trace-more").innerText, document.getElementById("picked").innerText, location.hash].join("\n")));
+await browser.close(); server.close();
