@@ -27,20 +27,19 @@ struct Question {
   float value() const { return output.data()[element]; }
 };
 
-// Walks over the window of an output, with `visit(channel, row, column, place in the input)`; of the padding nothing.
+// Walks over the window of an output, with `visit(cell of the window, place in the input)`; of the padding nothing.
 template <class Visit>
 Explanation::Region visit_window(const Question& q, int64_t first_channel, int64_t channels, const Visit& visit) {
   const Shape& x = q.input(0).shape();
   const auto [kernel, stride, padding] = q.node.window;
   const Explanation::Region region{q.at[2] * stride - padding, q.at[3] * stride - padding, kernel, first_channel,
                                    channels};
-  for (int64_t c = 0; c < channels; ++c)
-    for (int64_t i = 0; i < kernel; ++i)
-      for (int64_t j = 0; j < kernel; ++j) {
-        const int64_t row = region.top + i, column = region.left + j;
-        if (row < 0 || column < 0 || row >= x[2] || column >= x[3]) continue;
-        visit(c, i, j, ((q.at[0] * x[1] + first_channel + c) * x[2] + row) * x[3] + column);
-      }
+  for (int64_t cell = 0; cell < channels * kernel * kernel; ++cell) {
+    const int64_t c = cell / (kernel * kernel), i = cell / kernel % kernel, j = cell % kernel;
+    const int64_t row = region.top + i, column = region.left + j;
+    if (row < 0 || column < 0 || row >= x[2] || column >= x[3]) continue;
+    visit(cell, ((q.at[0] * x[1] + first_channel + c) * x[2] + row) * x[3] + column);
+  }
   return region;
 }
 
@@ -52,8 +51,7 @@ Explanation conv2d(const Question& q) {
   Tensor patch = Tensor::zeros(shape),
          kernel(shape, weight.data().subspan(q.at[1] * channels * k * k, channels * k * k));
   Tensor products = Tensor::zeros(shape);
-  e.window = visit_window(q, 0, channels, [&](int64_t c, int64_t i, int64_t j, int64_t place) {
-    const int64_t cell = (c * k + i) * k + j;
+  e.window = visit_window(q, 0, channels, [&](int64_t cell, int64_t place) {
     const float value = x.data()[place], w = kernel.data()[cell];
     e.terms.push_back({0, place, value, w});
     patch.data()[cell] = value;
@@ -87,10 +85,10 @@ Explanation pool(const Question& q, Kind kind) {
   const int64_t k = q.node.window.kernel;
   Explanation e{.kind = kind, .value = q.value(), .divisor = kind == Kind::mean ? k * k : 1};
   Tensor patch = Tensor::zeros({1, 1, k, k});
-  e.window = visit_window(q, q.at[1], 1, [&](int64_t, int64_t i, int64_t j, int64_t place) {
+  e.window = visit_window(q, q.at[1], 1, [&](int64_t cell, int64_t place) {
     const float value = q.input(0).data()[place];
     e.terms.push_back({0, place, value, {}});
-    patch.data()[i * k + j] = value;
+    patch.data()[cell] = value;
     if (value > e.terms[e.winner].x) e.winner = e.terms.size() - 1;
   });
   e.patch = patch;

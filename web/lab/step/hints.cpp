@@ -46,9 +46,10 @@ class Reader {
     std::vector<Hint> found;
     for (const auto& [id, run] : runs_)
       if (run.first <= index && latest(run.header, index) == id) add_input(found, run, index);
-    for (const Statement& statement : statements_)
-      if (statement.first <= index && latest(runs_.at(statement.function).header, index) == statement.function)
-        add_result(found, statement, index);
+    for (const Statement& statement : statements_) {
+      const bool shown = latest(runs_.at(statement.function).header, index) == statement.function;
+      if (statement.first <= index && shown) add_result(found, statement, index);
+    }
     add_update(found, index);
     return found;
   }

@@ -35,13 +35,13 @@ using Running = std::pair<Place, int64_t>;
 
 std::vector<Running> running_lines(const Step& step) {
   std::vector<Running> lines;
-  int64_t call = 0;
+  int64_t call = -1;  // outside all modules
   const auto add = [&](const CallSite& site) { lines.push_back({{site.file, site.line}, call}); };
-  if (step.phase != Trace::Phase::update)
-    for (const Frame& frame : step.calls) {
-      add(frame.site);
-      call = frame.call;
-    }
+  for (const Frame& frame : step.calls) {
+    if (step.phase == Trace::Phase::update) break;  // a parameter's modules do not run
+    add(frame.site);
+    call = frame.call;
+  }
   add(step.site);
   return lines;
 }

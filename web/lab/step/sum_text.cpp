@@ -56,11 +56,12 @@ std::string terms_text(const Explanation& e, Language language) {
       rest += e.terms[order[i]].product();
     }
   }
+  const auto add = [&](double value, const std::string& what) {
+    parts.push_back(text(in_brackets(value), " (", what, ")"));
+  };
   if (order.size() > most)
-    parts.push_back(text(in_brackets(rest), " (", strings::before_others.in(language), order.size() - most,
-                         strings::after_others.in(language), ")"));
-  if (e.bias)
-    parts.push_back(text(in_brackets(static_cast<double>(*e.bias)), " (", strings::bias_term.in(language), ")"));
+    add(rest, text(strings::before_others.in(language), order.size() - most, strings::after_others.in(language)));
+  if (e.bias) add(static_cast<double>(*e.bias), strings::bias_term.in(language));
   return join(parts, " + ");
 }
 
