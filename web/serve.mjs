@@ -2,9 +2,10 @@
 // The two Cross-Origin headers make the page cross-origin isolated, which threads in WebAssembly need. Any other static
 // server does as well; without the headers the page runs in one thread.
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, resolve, sep } from "node:path";
+import { gzipSync } from "node:zlib";
 import { POLICY } from "./build/policy.mjs";
 
 const TYPES = {
@@ -22,6 +23,7 @@ const TYPES = {
   ".txt": "text/plain; charset=utf-8",
   ".gz": "application/gzip", // a file as it is: the page unpacks it itself
 };
+const PACKED = new Set([".html", ".js", ".mjs", ".css", ".json", ".wasm", ".svg", ".txt", ".safetensors"]);
 const HOST = "127.0.0.1"; // this machine alone; to others a plain http page would not be cross-origin isolated anyway
 const DEFAULT_PORT = 8080;
 
@@ -50,6 +52,14 @@ async function find(url) {
   }
 }
 
+const packedFiles = new Map(); // by name and time of change
+
+async function packed({ file, info }) {
+  const key = `${file} ${info.mtimeMs}`;
+  if (!packedFiles.has(key)) packedFiles.set(key, gzipSync(await readFile(file)));
+  return packedFiles.get(key);
+}
+
 async function answer(request, response) {
   const headers = {
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -72,13 +82,21 @@ async function answer(request, response) {
     return response.end();
   }
   headers["Content-Type"] = TYPES[extname(found.file)] ?? "application/octet-stream";
+  if (PACKED.has(extname(found.file))) {
+    headers["Vary"] = "Accept-Encoding";
+    if (/\bgzip\b/.test(request.headers["accept-encoding"] ?? "")) {
+      const bytes = await packed(found);
+      response.writeHead(200, { ...headers, "Content-Encoding": "gzip", "Content-Length": bytes.length });
+      return response.end(request.method === "HEAD" ? undefined : bytes);
+    }
+  }
   headers["Content-Length"] = found.info.size;
   response.writeHead(200, headers);
   if (request.method === "HEAD") return response.end();
   createReadStream(found.file).on("error", () => response.destroy()).pipe(response);
 }
 
-const server = createServer(answer);
+const server = createServer((request, response) => answer(request, response).catch(() => response.destroy()));
 server.on("error", (error) => {
   if (error.code === "EADDRINUSE" && !option) {
     console.log(`Port ${wanted} is taken: using a free one.`);

@@ -8,8 +8,8 @@ import type { Step } from "./step/trace";
 import type { TrainStatus } from "./train/training";
 
 export interface Lab {
-  /** Settles when the lab can be used; fails where it cannot, with the reason. */
-  ready: Promise<void>;
+  /** Settles when the lab can be used; fails where it cannot, with the reason. Asking for it opens the lab. */
+  readonly ready: Promise<void>;
   /** The drawing pad in CSS pixels of the viewport; its view is shown and it is scrolled into sight first. */
   drawPad(): Box;
   clear(): void;
@@ -47,7 +47,8 @@ function settle(store: Store, wanted: Partial<RunSettings>): RunSettings {
   return { ...runSettings(store), ...wanted };
 }
 
-export function offerLab(store: Store, opened: Promise<Bench>): void {
+/** `open` opens the lab where the page has not done so yet. */
+export function offerLab(store: Store, opened: Promise<Bench>, open: () => void): void {
   let bench: Bench | null = null;
   const ready = opened.then((opening) => {
     bench = opening;
@@ -58,7 +59,10 @@ export function offerLab(store: Store, opened: Promise<Bench>): void {
     return bench;
   };
   const lab: Lab = {
-    ready,
+    get ready() {
+      open();
+      return ready;
+    },
     drawPad: () => {
       store.set({ view: "draw" });
       const pad = use().view.pad();

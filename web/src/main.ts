@@ -57,6 +57,22 @@ async function openBench(store: Store, dark: () => boolean): Promise<Bench> {
   }
 }
 
+// The lab is opened when it comes near the window, or is asked for; first of all the page is painted. So reading never waits.
+function whenNeeded(begin: () => Promise<Bench>): { opened: Promise<Bench>; open: () => void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve)).then(begin);
+  const near = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      near.disconnect();
+      requestAnimationFrame(() => setTimeout(open));
+    },
+    { rootMargin: "100%" },
+  );
+  near.observe(element("bench"));
+  return { opened, open };
+}
+
 function start(): void {
   const store = openStore();
   startLanguage(store);
@@ -75,15 +91,15 @@ function start(): void {
     bench?.setTheme(isDark);
   });
   setText(element("prediction"), words(store.state.lang).loadingLab);
-  const opened = openBench(store, () => dark);
+  const { opened, open } = whenNeeded(() => openBench(store, () => dark));
   opened.then(
     (opening) => (bench = opening),
     () => setText(element("prediction"), ""),
   );
-  offerLab(store, opened);
+  offerLab(store, opened, open);
   const idle = (): boolean => store.state.drawing === "" && (bench === null || bench.training.status().state === "idle");
   // Whether there is a lab or not: it is the network's turn once all that the page needs has come.
-  void opened.catch(() => undefined).then(() => startOffline(idle)).catch(() => undefined);
+  addEventListener("load", () => void startOffline(idle).catch(() => undefined));
 }
 
 start();
