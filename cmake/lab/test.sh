@@ -78,8 +78,8 @@ suite_cli() {
 }
 
 suite_page() {
-  lock; need "to open the page" chromium:chromium; build_page; npm_ci tests/page; unlock
-  node --test tests/page "$@"
+  lock; need "to open the page" chromium:chromium; build_page; npm_ci tests/page; npm_ci tests/lighthouse; unlock
+  node --test tests/page tests/lighthouse "$@"
 }
 
 suite_cuda() {
