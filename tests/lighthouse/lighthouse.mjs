@@ -23,6 +23,8 @@ export async function judge(form, categories = CATEGORIES) {
   const browser = await launch([...WEBGL, `--remote-debugging-port=${port}`]);
   try {
     const { lhr } = await lighthouse(server.url, { port, logLevel: "error", onlyCategories: categories }, FORMS[form]);
+    const failed = lhr.runtimeError?.message ?? Object.values(lhr.audits).find(({ scoreDisplayMode }) => scoreDisplayMode === "error")?.errorMessage;
+    if (failed) throw new Error(`Lighthouse could not judge the page on a ${form}: ${failed}`);
     const all = Object.values(lhr.categories);
     const costs = all.flatMap(({ auditRefs }) =>
       auditRefs
