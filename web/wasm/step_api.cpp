@@ -52,10 +52,12 @@ const char* lab_trace_picked() {
   text = "null";
   guarded([] {
     const Trace& trace = lab().trace();
-    if (!trace.picked()) return;
-    const auto& [tensor, element] = *trace.picked();
+    // Not what the pointer is over: that would be said all the time.
+    const auto pointed = trace.picked() ? trace.picked() : trace.largest();
+    if (!pointed) return;
+    const auto& [tensor, element] = *pointed;
     const auto& [name, values] = trace.current()->shown[tensor];
-    const auto explanation = tensor == 0 ? explain(trace, element) : std::nullopt;
+    const auto explanation = explain(trace, *pointed);
     text = ordered_json{{"tensor", tensor},
                         {"element", element},
                         {"name", name},

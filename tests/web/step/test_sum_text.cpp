@@ -10,7 +10,7 @@ using Phase = Trace::Phase;
 namespace {
 
 std::string sum_of(const MainNetRun& run, int64_t element, Language language = Language::english) {
-  return sum_text(run.trace, *explain(run.trace, element), language);
+  return sum_text(run.trace, *explain(run.trace, {0, element}), language);
 }
 
 Explanation sum(std::vector<Explanation::Term> terms, float value) {

@@ -106,13 +106,11 @@ Explanation add(const Question& q) {
   return e;
 }
 
-// The parts lie one after the other on the only axis on which the output is longer than each of them.
+// The parts lie one after the other.
 Explanation cat(const Question& q) {
   const Shape& whole = q.output.shape();
   std::vector<int64_t> place = position(whole, q.element);
-  const Shape& first = q.node.inputs[0].shape();
-  int axis = 0;
-  while (axis < whole.rank() - 1 && whole[axis] == first[axis]) ++axis;
+  const int axis = joined_axis(whole, q.node.inputs[0].shape());
   size_t part = 0;
   for (; part + 1 < q.node.inputs.size() && place[axis] >= q.node.inputs[part].size(axis); ++part)
     place[axis] -= q.node.inputs[part].size(axis);
@@ -132,22 +130,8 @@ Explanation log_softmax(const Question& q) {
   return e;
 }
 
-}  // namespace
-
-double Explanation::result() const {
-  if (kind == Kind::largest || kind == Kind::positive || kind == Kind::copy)
-    return kind == Kind::positive ? std::max(terms[0].product(), 0.0) : terms[winner].product();
-  double sum = bias ? static_cast<double>(*bias) : 0;
-  for (const Term& term : terms) sum += term.product();
-  if (kind == Kind::negative) return -sum;
-  return sum / static_cast<double>(divisor) - log_sum;
-}
-
-std::optional<Explanation> explain(const Trace& trace, int64_t element) {
-  const Trace::Step* step = trace.current();
-  if (!step || step->phase != Trace::Phase::forward || element < 0 || element >= step->shown[0].tensor.numel())
-    return {};
-  const Question q(trace, *step, element);
+std::optional<Explanation> explain_output(const Trace& trace, const Trace::Step& step, int64_t element) {
+  const Question q(trace, step, element);
   const std::string_view op = q.node.op;
   if (op == "conv2d") return conv2d(q);
   if (op == "linear") return linear(q);
@@ -160,6 +144,42 @@ std::optional<Explanation> explain(const Trace& trace, int64_t element) {
   if (op == "log_softmax") return log_softmax(q);
   if (op == "nll_loss" && q.input(0).size(0) == 1) return single(q, Kind::negative, 0, trace.label());
   return {};
+}
+
+// w − lr·v. The first step's velocity is the gradient, and a run is a first step.
+Explanation update(const Trace& trace, const Trace::Step& step, int64_t element) {
+  const Tape::Update& update = trace.updates()[step.record];
+  return {.kind = Kind::sum,
+          .value = update.after.data()[element],
+          .terms = {{0, element, update.before.data()[element], {}},
+                    {1, element, update.velocity.data()[element], -static_cast<float>(update.settings.lr)}}};
+}
+
+}  // namespace
+
+double Explanation::result() const {
+  if (kind == Kind::largest || kind == Kind::positive || kind == Kind::copy)
+    return kind == Kind::positive ? std::max(terms[0].product(), 0.0) : terms[winner].product();
+  double sum = bias ? static_cast<double>(*bias) : 0;
+  for (const Term& term : terms) sum += term.product();
+  if (kind == Kind::negative) return -sum;
+  return sum / static_cast<double>(divisor) - log_sum;
+}
+
+std::optional<Explanation> explain(const Trace& trace, const Trace::Pick& pick) {
+  const Trace::Step* step = trace.current();
+  if (!step || pick.tensor >= step->shown.size() || pick.element < 0 ||
+      pick.element >= step->shown[pick.tensor].tensor.numel())
+    return {};
+  if (step->phase == Trace::Phase::backward) return explain_gradient(trace, pick);
+  return step->phase == Trace::Phase::update ? update(trace, *step, pick.element)
+                                             : explain_output(trace, *step, pick.element);
+}
+
+int joined_axis(const Shape& whole, const Shape& part) {
+  int axis = 0;
+  while (axis < whole.rank() - 1 && whole[axis] == part[axis]) ++axis;
+  return axis;
 }
 
 std::vector<int64_t> position(const Shape& shape, int64_t element) {

@@ -11,7 +11,7 @@ namespace cnnlab {
 struct Explanation {
   /// A part of the sum: x · w, or x alone where there is no weight. Or one of the numbers among which one was chosen.
   struct Term {
-    size_t input;     ///< which of the op's inputs x is from
+    size_t input;     ///< which of what goes into the step x is from
     int64_t element;  ///< where in it
     float x;
     std::optional<float> w;
@@ -40,8 +40,14 @@ struct Explanation {
   double result() const;
 };
 
-/// Explains a number of the current step's output; nothing for an op that is not known here, and on the way back.
-std::optional<Explanation> explain(const Trace& trace, int64_t element);
+/// Explains a number that the current step shows: of an op's output, of a gradient, or a parameter's new value. Nothing
+/// for an op that is not known here, and for what is not there.
+std::optional<Explanation> explain(const Trace& trace, const Trace::Pick& pick);
+/// The same for a number that is there, of a step of the backward pass.
+std::optional<Explanation> explain_gradient(const Trace& trace, const Trace::Pick& pick);
+
+/// The axis along which parts were joined: the only one on which the whole is longer than the first part.
+int joined_axis(const Shape& whole, const Shape& part);
 
 /// An element's place in a tensor: {n, c, y, x}.
 std::vector<int64_t> position(const Shape& shape, int64_t element);

@@ -21,7 +21,7 @@ class InPanel : public Panel {
     if (!trace.current()) return;
     const std::vector<Shown> all = shown(trace, *trace.current());
     pictures_.resize(std::max(pictures_.size(), all.size()));
-    const auto explanation = trace.pointed() ? explain(trace, trace.pointed()->element) : std::nullopt;
+    const auto explanation = trace.pointed() ? explain(trace, *trace.pointed()) : std::nullopt;
     for (size_t i = 0; i < all.size(); ++i) {
       const Tensor& tensor = all[i].tensor;
       const Rect below = step::title(ui, step::cell(inner, i, all.size()), all[i].title);

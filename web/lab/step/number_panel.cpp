@@ -20,18 +20,14 @@ class NumberPanel : public Panel {
   void draw(const Ui& ui, Lab& lab, Rect area) override {
     Rect inner = ui.panel(area, ui.say(strings::one_number));
     const Trace& trace = lab.trace();
-    const auto& pointed = trace.pointed();
-    if (!trace.current()) return;
-    if (!pointed) {
-      ui.text({inner.x, inner.y + 4}, ui.say(strings::point), ui.theme.muted, Ui::small);
-      return;
-    }
+    const auto pointed = trace.pointed();
+    if (!pointed) return;
     const auto& [name, tensor] = trace.current()->shown[pointed->tensor];
     ui.text({inner.x, inner.y},
             text(position_text(tensor.shape(), pointed->element), "  ",
                  number(static_cast<double>(tensor.data()[static_cast<size_t>(pointed->element)]))),
             ui.theme.text);
-    const auto explanation = explain(trace, pointed->element);
+    const auto explanation = explain(trace, *pointed);
     if (!explanation) return;
     inner.y += 24;
     inner.y = wrap(ui, inner, in_font(sum_text(trace, *explanation, ui.language))) + step::gap;

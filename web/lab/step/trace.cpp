@@ -144,6 +144,12 @@ void Trace::pick(std::optional<Pick> pick) {
   pick_ = there ? pick : std::nullopt;
 }
 
+std::optional<Trace::Pick> Trace::largest() const {
+  if (!current()) return {};
+  const auto values = current()->shown[0].tensor.data();
+  return Pick{0, std::max_element(values.begin(), values.end()) - values.begin()};
+}
+
 const Tensor& Trace::value(const Variable& input) const {
   const auto it = parameters_.find(input.id());
   return it == parameters_.end() ? input.value() : it->second.value;

@@ -67,10 +67,12 @@ class Trace {
   /// What the current step is asked to point at; it ends when another step is shown. Out of range: nothing.
   void pick(std::optional<Pick> pick);
   const std::optional<Pick>& picked() const { return pick_; }
-  /// What the pointer is over for the moment, which comes before what is picked.
+  /// What the pointer is over for the moment.
   void hover(std::optional<Pick> pick) { hover_ = pick; }
   const std::optional<Pick>& hovered() const { return hover_; }
-  const std::optional<Pick>& pointed() const { return hover_ ? hover_ : pick_; }
+  /// What to explain: that, else what is picked, else the number that is largest. Nothing while nothing is recorded.
+  std::optional<Pick> pointed() const { return hover_ ? hover_ : pick_ ? pick_ : largest(); }
+  std::optional<Pick> largest() const;
 
   /// All about the current step as JSON, as web/wasm/api.hpp lists it; "null" when nothing was recorded.
   std::string state() const;

@@ -30,7 +30,7 @@ class TracePanel : public Panel {
       const Tensor& tensor = now->shown[i].tensor;
       const Rect below = step::title(ui, step::cell(inner, i, now->shown.size()),
                                      text(now->shown[i].name, ending(now->phase), " ", tensor.shape()));
-      const auto& pointed = trace.pointed();
+      const auto pointed = trace.pointed();
       TensorPicture::Marks marks;
       if (pointed && pointed->tensor == i) marks.element = pointed->element;
       if (const auto found = pictures_[i].show(ui, below, tensor, trace.version(), marks, ui.mouse)) {

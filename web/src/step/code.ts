@@ -55,7 +55,8 @@ export function showHints(hints: Hint[]): void {
     const line = findLine(hint.file, hint.line);
     if (!line) continue;
     const made = hint.value === undefined ? shape(hint.shape) : `= ${num(hint.value)}`;
-    line.dataset["hint"] = `${hint.name === "return" ? "→" : hint.name}${hint.gradient ? ".grad" : ""} ${made}`;
+    const [what, gradient] = hint.name === "return" ? ["→", " grad"] : [hint.name, ".grad"];
+    line.dataset["hint"] = `${what}${hint.gradient ? gradient : ""} ${made}`;
     line.classList.toggle("fresh", hint.fresh);
   }
 }

@@ -28,7 +28,7 @@ export function startPixel(trace: Trace, view: LabView, store: Store): (step: St
     const tensor = picked?.tensor ?? Math.min(chosenTensor(), now.shown.length - 1);
     showTensors(now.shown, tensor);
     showFields(now.shown[tensor]!, words.axes(now.shown[tensor]!.shape.length), picked?.position ?? null);
-    showPicked(picked ? words.picked(picked) : "");
+    showPicked(picked ? words.picked(now.phase === "backward" ? { ...picked, name: `${picked.name}.grad` } : picked) : "");
   };
 }
 

@@ -115,10 +115,14 @@ const say = { forward: sayForward, backward: sayBackward, update: sayUpdate };
 
 function numbers(s: Step): string {
   const [first] = s.shown;
-  const cost = s.phase === "update" ? `${count(s.parameters)} parameters.` : `${count(s.parameters)} parameters, ${count(s.multiply_adds)} multiply-adds, ${short(s.milliseconds)} ms.`;
+  const cost = [
+    s.parameters > 0 && `${count(s.parameters)} parameters`,
+    s.multiply_adds > 0 && `${count(s.multiply_adds)} multiply-adds`,
+    s.phase !== "update" && `${short(s.milliseconds)} ms`,
+  ];
   const what = s.phase === "backward" ? `Gradient of ${first!.name}` : s.phase === "update" ? "New values" : "Values";
   return join(
-    cost,
+    `${cost.filter(Boolean).join(", ")}.`,
     f.total(first!.shape) > 1 && `${what} from ${f.num(first!.minimum)} to ${f.num(first!.maximum)}, ${f.num(first!.mean)} on average, length ${f.num(first!.norm)}.`,
   );
 }

@@ -112,10 +112,14 @@ const say = { forward: sayForward, backward: sayBackward, update: sayUpdate };
 
 function numbers(s: Step): string {
   const [first] = s.shown;
-  const cost = s.phase === "update" ? `파라미터 ${count(s.parameters)}개.` : `파라미터 ${count(s.parameters)}개, 곱셈·덧셈 ${count(s.multiply_adds)}번, ${short(s.milliseconds)} ms.`;
+  const cost = [
+    s.parameters > 0 && `파라미터 ${count(s.parameters)}개`,
+    s.multiply_adds > 0 && `곱셈·덧셈 ${count(s.multiply_adds)}번`,
+    s.phase !== "update" && `${short(s.milliseconds)} ms`,
+  ];
   const what = s.phase === "backward" ? `${first!.name}의 기울기는` : s.phase === "update" ? "새 값은" : "값은";
   return join(
-    cost,
+    `${cost.filter(Boolean).join(", ")}.`,
     f.total(first!.shape) > 1 && `${what} ${f.num(first!.minimum)}부터 ${f.num(first!.maximum)}까지, 평균 ${f.num(first!.mean)}, 길이 ${f.num(first!.norm)}.`,
   );
 }
