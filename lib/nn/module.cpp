@@ -2,11 +2,36 @@
 
 #include <algorithm>
 
+#include "lib/autograd/tape.hpp"
+
 namespace cnnlab::nn {
+namespace {
+
+// Zeros in place of y, whatever y is; so nothing of the loss depends on y.
+Variable zeros_like(const Variable& y, CallSite site) {
+  Op<float> op{Module::off_op, site};
+  auto gradient = [shape = y.shape()](const Tensor&, const Needs&) { return std::vector{Tensor::zeros(shape)}; };
+  return op.output(Tensor::zeros(y.shape()), {y}, gradient);
+}
+
+}  // namespace
 
 Variable Module::operator()(Variable x, CallSite site) {
   const Scope scope(state_->name, site);
-  return forward(std::move(x));
+  Variable y = forward(std::move(x));
+  return state_->off ? zeros_like(y, site) : y;
+}
+
+void Module::switch_off(const std::string& path, bool off) {
+  State* state = state_.get();
+  for (size_t from = 0, dot = 0; dot != std::string::npos; from = dot + 1) {
+    dot = path.find('.', from);
+    const std::string name = path.substr(from, dot - from);
+    const auto child = std::ranges::find_if(state->children, [&](const auto& entry) { return entry.first == name; });
+    check(child != state->children.end(), "switch off: this network has no part \"", path, "\"");
+    state = child->second.get();
+  }
+  state->off = off;
 }
 
 template <class Visit>

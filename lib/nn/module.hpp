@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,8 +28,15 @@ class Module {
   virtual ~Module() = default;
 
   virtual Variable forward(Variable x) = 0;
-  /// Runs `forward`, and lets the tape know that this module is running and which line called it.
+  /// Runs `forward`, and lets the tape know that this module is running and which line called it. Of a module that is
+  /// switched off, zeros of `forward`'s shape come out; the tape records them as an op "off".
   Variable operator()(Variable x, CallSite site = CallSite::here());
+
+  /// Switches a part off or on again, to see what the network is without it: a branch, a layer, a residual block's
+  /// shortcut. What is off gives zeros and gets no gradient. `path` is that of a child, as on the tape:
+  /// "incept1.branch5x5_2". Throws Error when there is none.
+  void switch_off(const std::string& path, bool off = true);
+  static constexpr std::string_view off_op = "off";
 
   /// All parameters, own first, then each child's, in the order of declaration: the order and the names of PyTorch's.
   std::vector<NamedVariable> named_parameters() const;
@@ -75,6 +83,7 @@ class Module {
     std::vector<NamedTensor> buffers;
     std::vector<std::string> counters;  // those buffers that count
     bool training = true;
+    bool off = false;
   };
   void add_child(std::string name, const Module& child);
   /// Calls visit(state, prefix) for a module and all below it.
