@@ -25,6 +25,7 @@ MAY_INCLUDE = {
     "lib/data": AUTOGRAD + ["lib/io"],  # IDX comes in files
     "lib/io": AUTOGRAD,
     "lib/train": ["lib"],
+    "lib/inspect": NN + ["lib/nn"],
     "lessons": ["lib"],
     "native": ["lib", "lessons"],
     "web": ["lib", "lessons"],
