@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <numeric>
 
+#include "lessons/training.hpp"
 #include "lib/optim/sgd.hpp"
+#include "web/lab/look/untrained.hpp"
 
 namespace cnnlab {
 namespace {
 
 constexpr float gap = 16, edge = 1;  // the canvas's own edge would cut the outermost borders
 const ImVec2 nowhere{-1e6f, -1e6f};
-constexpr uint64_t initial_seed = 1;
 
 int columns_for(float width) { return width >= 960 ? 3 : width >= 600 ? 2 : 1; }
 
@@ -26,28 +27,72 @@ Lab::Lab() : mouse_(nowhere) {
   add(View::step, make_in_panel());
   add(View::step, make_trace_panel());
   add(View::step, make_number_panel());
+  add(View::look, make_diagram_panel(look_));
+  add(View::look, make_values_panel());
+  add(View::look, make_pixels_panel());
+  add(View::look, make_histogram_panel());
+  add(View::look, make_weights_panel());
   add(View::train, make_curve_panel());
 }
 Lab::~Lab() = default;
 
 void Lab::set_lesson(const std::string& id, const LessonOptions& options) {
-  const Lesson& lesson = find_lesson(id);
-  manual_seed(initial_seed);
-  model_ = lesson.make(options);
+  auto model = untrained_network(id, options);
+  surgery_.reset();
+  cuts_.clear();
+  model_ = std::move(model);
+  untrained_ = untrained_network(id, options);
   network_ = {id, options};
   trace_.clear();
+  look_.clear();
+  say({{"type", "lesson"}});
   stale_ = changed_ = true;
+}
+
+void Lab::operate() {
+  surgery_.reset();
+  if (!cuts_.empty()) surgery_ = std::make_unique<nn::Surgery>(*model_, *untrained_, cuts_);
+}
+
+// Works on the whole network, and cuts it again.
+template <class Work>
+auto Lab::as_trained(const Work& work) {
+  struct Again {
+    Lab& lab;
+    ~Again() { lab.operate(); }
+  } again{*this};
+  surgery_.reset();
+  return work();
 }
 
 void Lab::load(ByteSpan weights, const std::string& name) {
   check(has_network(), name, ": choose a lesson before loading its weights");
-  load_weights(*model_, parse_safetensors(weights, name), network_, name);
+  as_trained([&] { load_weights(*model_, parse_safetensors(weights, name), network_, name); });
+  stale_ = changed_ = true;
+  say({{"type", "weights"}});
+}
+
+Bytes Lab::weights() {
+  check(has_network(), "weights: no lesson was chosen");
+  return as_trained([&] { return write_safetensors(weights_file(*model_, network_)); });
+}
+
+void Lab::cut(const nn::Cuts& cuts) {
+  check(has_network(), "cut: no lesson was chosen");
+  const nn::Cuts before = std::exchange(cuts_, cuts);
+  try {
+    operate();
+  } catch (...) {
+    cuts_ = before;
+    operate();
+    throw;
+  }
   stale_ = changed_ = true;
 }
 
-Bytes Lab::weights() const {
-  check(has_network(), "weights: no lesson was chosen");
-  return write_safetensors(weights_file(*model_, network_));
+Tensor Lab::answer_as_trained(const Tensor& image) {
+  check(has_network(), "cut: no lesson was chosen");
+  return as_trained([&] { return predict(*model_, image); });
 }
 
 void Lab::set_theme(bool dark) {
@@ -138,7 +183,11 @@ void Lab::run_trace(const uint8_t* pixels, int label) {
   check(has_network(), "step: no lesson was chosen");
   read_if_stale();
   check(pixels || !reader_.stages().empty(), "step: draw a digit first, or step through a test image");
-  trace_.run(model_, pixels ? image_tensor(pixels) : reader_.input(), label, trace_sgd_);
+  const Tensor image = pixels ? image_tensor(pixels) : reader_.input();
+  model_->eval();  // one image has no statistics of a batch
+  trace_.run(model_, image, label, trace_sgd_);
+  look_.follow(trace_.records(), model_, image.clone());
+  say({{"type", "recorded"}});
   changed_ = true;
 }
 
@@ -189,7 +238,12 @@ float Lab::layout(float width) {
 
 void Lab::relayout() { say({{"type", "layout"}}); }
 
-Rect Lab::pad() const { return view_ == View::draw ? pad_area(panels_.front().area) : Rect{}; }
+Rect Lab::area(View view) const {
+  const auto first = std::ranges::find(panels_, view, &Placed::view);
+  return view == view_ && first != panels_.end() ? first->area : Rect{};
+}
+
+Rect Lab::pad() const { return view_ == View::draw ? pad_area(area(View::draw)) : Rect{}; }
 
 void Lab::draw(Textures& textures, float pixel) {
   changed_ = false;

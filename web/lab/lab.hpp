@@ -12,6 +12,7 @@
 #include "lib/train/checkpoint.hpp"
 #include "web/lab/draw/drawing.hpp"
 #include "web/lab/draw/reader.hpp"
+#include "web/lab/look/look.hpp"
 #include "web/lab/panel.hpp"
 #include "web/lab/step/trace.hpp"
 #include "web/lab/train/curve.hpp"
@@ -30,7 +31,16 @@ class Lab {
   void set_lesson(const std::string& id, const LessonOptions& options);
   /// Throws Error naming `name` when these are not this network's weights; then nothing has changed.
   void load(ByteSpan weights, const std::string& name);
-  Bytes weights() const;
+  /// Those that were loaded, whatever is cut.
+  Bytes weights();
+
+  /// Changes parts of the network from here on, until other cuts come or another lesson; {} is the network as it was
+  /// trained. Whatever weights are loaded meanwhile are cut too. Throws Error when it cannot be; then nothing has
+  /// changed.
+  void cut(const nn::Cuts& cuts);
+  const nn::Cuts& cuts() const { return cuts_; }
+  /// What the network as it was trained answers to an image (1, C, H, W): log-probabilities (1, classes).
+  Tensor answer_as_trained(const Tensor& image);
 
   void set_theme(bool dark);
   void set_language(Language language);
@@ -77,6 +87,8 @@ class Lab {
   void relayout();
   float width() const { return width_; }
   float height() const { return height_; }
+  /// Where the first panel of a view lies; nowhere in another view.
+  Rect area(View view) const;
   /// Where the drawing pad lies; nowhere in a view without it.
   Rect pad() const;
 
@@ -89,6 +101,7 @@ class Lab {
   const Drawing& drawing() const { return drawing_; }
   const Reader& reader() const { return reader_; }
   const Trace& trace() const { return trace_; }
+  Look& look() { return look_; }
   const Curve& curve() const { return curve_; }
   const Theme& theme() const { return *theme_; }
   Language language() const { return language_; }
@@ -102,9 +115,14 @@ class Lab {
  private:
   Point on_pad(ImVec2 at) const;
   void read_if_stale();
+  template <class Work>
+  auto as_trained(const Work& work);
+  void operate();
 
-  std::shared_ptr<nn::Module> model_;
+  std::shared_ptr<nn::Module> model_, untrained_;
   NetworkName network_;
+  nn::Cuts cuts_;
+  std::unique_ptr<nn::Surgery> surgery_;  // on model_: ends before it
   Drawing drawing_;
   Reader reader_;
   DigitOptions stages_;
@@ -112,6 +130,7 @@ class Lab {
   Trace trace_;
   SgdSettings trace_sgd_;
   Curve curve_;
+  Look look_;
 
   struct Placed {
     View view;

@@ -6,6 +6,7 @@
 namespace cnnlab {
 
 class Lab;
+class Look;
 
 /// A part of the lab: it knows how high it wants to be, and draws itself. One panel a file; a new one is added in
 /// lab.cpp's list.
@@ -33,5 +34,10 @@ std::unique_ptr<Panel> make_curve_panel();
 std::unique_ptr<Panel> make_in_panel();
 std::unique_ptr<Panel> make_trace_panel();
 std::unique_ptr<Panel> make_number_panel();
+std::unique_ptr<Panel> make_diagram_panel(const Look& look);
+std::unique_ptr<Panel> make_values_panel();
+std::unique_ptr<Panel> make_weights_panel();
+std::unique_ptr<Panel> make_histogram_panel();
+std::unique_ptr<Panel> make_pixels_panel();
 
 }  // namespace cnnlab

@@ -1,6 +1,8 @@
 // window.lab: what the page offers to other programs, and to a learner at the browser's console.
 import type { Bench } from "./bench";
 import type { Box, Prediction } from "./lab";
+import type { Chosen, Network, Pixels } from "./look/network";
+import type { Block } from "./look/look";
 import type { RunSettings } from "./train/protocol";
 import { parseNumber, SETTINGS, type State, type Store } from "./state";
 import { runSettings } from "./train/training_controls";
@@ -27,6 +29,14 @@ export interface Lab {
     readonly length: number;
     go(index: number): void;
     state(): Step | null;
+  };
+  /** The network's inside, as it is chosen in the address. */
+  look: {
+    network(): Network;
+    chosen(): Chosen | null;
+    pixels(): Pixels;
+    /** The diagram's blocks in CSS pixels of the viewport; the view is shown first. */
+    blocks(): Block[];
   };
   /** The weights that read the drawing, as safetensors. */
   weights(): Uint8Array;
@@ -88,6 +98,15 @@ export function offerLab(store: Store, opened: Promise<Bench>, open: () => void)
         use().trace.go(index);
       },
       state: () => use().trace.state(),
+    },
+    look: {
+      network: () => use().program.json("lab_look_network"),
+      chosen: () => use().program.json("lab_look_chosen"),
+      pixels: () => use().program.json("lab_look_pixels"),
+      blocks: () => {
+        store.set({ view: "look" });
+        return use().look.blocks();
+      },
     },
     weights: () => use().program.bytes("lab_weights"),
     load: (bytes) => use().load(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)),

@@ -6,6 +6,7 @@ import { DrawControls } from "./draw/draw_controls";
 import { KeptControls } from "./draw/kept_controls";
 import type { Source } from "./draw/words";
 import { LabView } from "./lab";
+import { LookControls } from "./look/look";
 import { Program, ProgramError, programUrl } from "./program";
 import type { State, Store } from "./state";
 import { checkSources } from "./step/code";
@@ -37,6 +38,7 @@ export class Bench {
   readonly view: LabView;
   readonly drawing: DrawControls;
   readonly trace: Trace;
+  readonly look: LookControls;
   readonly training: Training;
   readonly actions: TrainingActions;
   readonly #store: Store;
@@ -61,6 +63,7 @@ export class Bench {
     this.drawing = new DrawControls(program, this.view, store, () => this.#drawingChanged(true));
     new KeptControls(program, this.view, store, (weights) => void this.#useWeights(weights, "tuned"));
     this.trace = startStepControls(program, this.view, store);
+    this.look = new LookControls(program, this.view, store, () => void this.trace.record());
     this.training = new Training(store.state.lesson, {
       status: () => this.#trainingChanged(),
       weights: (bytes) => void this.#useWeights(bytes, "training"),

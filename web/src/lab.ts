@@ -38,15 +38,15 @@ export class LabView {
     this.#program = program;
     this.#onDrawing = onDrawing;
     this.#listen();
-    new ResizeObserver(() => this.#layout()).observe(this.#stage);
+    new ResizeObserver(() => this.layout()).observe(this.#stage);
     this.#watchPixelRatio();
-    this.on("layout", () => this.#layout());
+    this.on("layout", () => this.layout());
   }
 
   /** Starts drawing on the canvas. Throws ProgramError where there is no WebGL; everything else works without. */
   start(): void {
     this.#program.run("lab_start", "#lab");
-    this.#layout();
+    this.layout();
   }
 
   setTheme(dark: boolean): void {
@@ -62,7 +62,7 @@ export class LabView {
   /** Chooses whose panels are drawn. */
   show(view: View): void {
     this.#program.call("lab_set_view", view);
-    this.#layout();
+    this.layout();
   }
 
   prediction(): Prediction | null {
@@ -71,9 +71,13 @@ export class LabView {
 
   /** The drawing pad, in CSS pixels of the viewport. */
   pad(): Box {
+    return this.inViewport(this.#program.json<Box>("lab_pad"));
+  }
+
+  /** A place on the canvas, in CSS pixels of the viewport. */
+  inViewport<B extends Box>(box: B): B {
     const { left, top } = this.#canvas.getBoundingClientRect();
-    const { x, y, width, height } = this.#program.json<Box>("lab_pad");
-    return { x: left + x, y: top + y, width, height };
+    return { ...box, x: left + box.x, y: top + box.y };
   }
 
   /** Hears what panels say of this type: that something on the canvas was chosen, or that they need another height. */
@@ -91,7 +95,8 @@ export class LabView {
     });
   }
 
-  #layout(): void {
+  /** Gives the panels their places again: when the width, the view or what they need has changed. */
+  layout(): void {
     const width = this.#stage.clientWidth;
     if (width === 0) return;
     const height = this.#program.call("lab_layout", width, devicePixelRatio);
@@ -106,7 +111,7 @@ export class LabView {
     matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener(
       "change",
       () => {
-        this.#layout();
+        this.layout();
         this.#watchPixelRatio();
       },
       { once: true },

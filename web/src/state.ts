@@ -18,8 +18,18 @@ export interface State {
   pen: number; // pixels that its strokes are wide in the network's picture
   off: string; // stages of preparation that are switched off, with commas between
   drawing: string; // what is on the pad (web/lab/draw/drawing_text.cpp)
+  layer: string; // the part of the network that is looked at
+  open: string; // modules that show what they hold; as all lists here: separated by commas
+  cut: string; // parts of the network that are switched off, …
+  fresh: string; // … have forgotten what they learned, …
+  pass: string; // … or let their input through
+  method: "gradient" | "occlusion"; // how it is found out what the pixels did, …
+  answer: number | "read"; // … and for which class
   lang: Language;
 }
+
+/** State that is a name or a list of names: whether there are such parts is known when the network has run. */
+export const NAMES = ["layer", "open", "cut", "fresh", "pass"] as const;
 
 interface Range {
   least: number;
@@ -32,6 +42,7 @@ interface Range {
 export const RANGES = {
   step: { least: 0, most: 9999, whole: true, initial: 0 },
   image: { least: 0, most: 9999, whole: true, initial: 0 },
+  answer: { least: 0, most: 9, whole: true, initial: 0 },
   seed: { least: 0, most: 4294967295, whole: true, initial: 1 },
   lr: { least: 0.000001, most: 10, whole: false, initial: 0.01 },
   momentum: { least: 0, most: 0.999, whole: false, initial: 0.5 },
@@ -63,9 +74,11 @@ export function parseNumber(name: NumberName, text: string): number | null {
   return good ? value : null;
 }
 
+const nothingChosen = { layer: "", open: "", cut: "", fresh: "", pass: "", method: "gradient", answer: "read" } as const;
+
 export function initialState(lang: Language): State {
   const lesson = lessons[0]!.id;
-  return { lesson, view: "draw", step: 0, image: 0, break: "", pixel: "", seed: 1, lr: 0.01, momentum: 0.5, batch: 64, pen: 2.2, off: "", drawing: "", lang };
+  return { lesson, view: "draw", step: 0, image: 0, break: "", pixel: "", seed: 1, lr: 0.01, momentum: 0.5, batch: 64, pen: 2.2, off: "", drawing: "", ...nothingChosen, lang };
 }
 
 /**
@@ -81,6 +94,9 @@ export function readHash(hash: string, base: State): { state: State; wrong: stri
     else if (name === "lang" && (text === "en" || text === "ko")) state.lang = text;
     else if (name === "image" && text === "drawing") state.image = text;
     else if (name in PATTERNS && (text === "" || PATTERNS[name as keyof typeof PATTERNS].test(text))) state[name as keyof typeof PATTERNS] = text;
+    else if (NAMES.some((list) => list === name)) state[name as (typeof NAMES)[number]] = text;
+    else if (name === "method" && (text === "gradient" || text === "occlusion")) state.method = text;
+    else if (name === "answer" && text === "read") state.answer = text;
     else if (name in RANGES && parseNumber(name as NumberName, text) !== null) state[name as NumberName] = Number(text);
     else wrong.push(`${name}=${text}`);
   }
@@ -90,6 +106,7 @@ export function readHash(hash: string, base: State): { state: State; wrong: stri
 // A link that names no view is shown where what it sets can be seen.
 function viewOf(named: URLSearchParams, view: View): View {
   if (named.has("view")) return view;
+  if (["layer", "open", "cut", "fresh", "pass", "method", "answer"].some((name) => named.has(name))) return "look";
   if (["drawing", "pen", "off"].some((name) => named.has(name))) return "draw";
   if (["step", "image", "break", "pixel"].some((name) => named.has(name))) return "step";
   return SETTINGS.some((setting) => named.has(setting)) ? "train" : view;

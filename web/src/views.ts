@@ -10,11 +10,13 @@ const tab = (view: View): HTMLElement => element(`tab-${view}`);
 /** The tabs: as in the ARIA pattern, arrows move between them and one of them is in the order of Tab. */
 export function startViews(store: Store): void {
   const show = (): void => {
+    for (const part of document.querySelectorAll<HTMLElement>("[data-view]")) {
+      part.hidden = !part.dataset["view"]!.split(" ").includes(store.state.view); // a part may belong to several
+    }
     for (const view of VIEWS) {
       const chosen = view === store.state.view;
       tab(view).setAttribute("aria-selected", String(chosen));
       tab(view).tabIndex = chosen ? 0 : -1;
-      for (const part of document.querySelectorAll<HTMLElement>(`[data-view="${view}"]`)) part.hidden = !chosen;
     }
     element("bench").dataset["shows"] = store.state.view;
     element("view").setAttribute("aria-labelledby", `tab-${store.state.view}`);

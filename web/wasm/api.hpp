@@ -110,10 +110,48 @@ void lab_trace_pick(int tensor, int element);
 /// came about, as a formula in the lab's language; "" where there is none.
 const char* lab_trace_picked();
 
+// ---- The look inside: of the recorded run
+/// {"parts":[{"id","name","path","op","parent","depth","holds","output":[…],"parameters","multiply_adds",
+///  "can":["off","fresh","pass"]}…],"parameters","multiply_adds"}: what the network is made of
+///  (lib/inspect/diagram.hpp).
+const char* lab_look_network();
+/// Which modules show what they hold: ids, separated by commas. lab_layout comes next.
+void lab_look_open(const char* ids);
+/// Chooses a part by its id, or none.
+void lab_look_choose(const char* id);
+/// The chosen part, or null: {"id","op","output":[…],"values":{"count","zeros","not_finite","minimum","maximum","mean",
+///  "deviation","histogram":[…]},"channels":[{"minimum","maximum","mean","zeros"}…],"weight":{"shape","values"}|null,
+///  and for up to 24 values "numbers":[…]}.
+const char* lab_look_chosen();
+/// Where the diagram's blocks lie, in CSS pixels from the canvas's corner: [{"id","x","y","width","height","open"}…].
+const char* lab_look_boxes();
+/// Asks what the image's pixels did for a class (−1: the one that was read): "gradient" or "occlusion".
+void lab_look_ask(const char* method, int label);
+/// Works on the answer for about `milliseconds`; returns 1 while there is more to do.
+int lab_look_advance(double milliseconds);
+/// {"method","label","progress","probabilities":[…], and when it is done "most_for":{"row","column","value"},
+///  "most_against","sum","map":[…],"width"}
+const char* lab_look_pixels();
+/// Changes parts of the network: {"incept1.branch1x1":"off"|"fresh"|"pass",…}; {} is the network as it was trained.
+const char* lab_cut(const char* json);
+/// What the network as it was trained says of the run's image, and what the cut one says: {"before":[…],"after":[…]},
+/// or null when nothing was recorded.
+const char* lab_cut_answers();
+
 /// An event of the training run for the curve: the JSON of train_advance.
 const char* lab_training_event(const char* json);
 /// Empties the curve.
 void lab_training_reset();
+
+// ---- Counting what a cut network still reads, in a worker
+/// Chooses the network, and forgets images and weights.
+const char* score_create(const char* lesson, const char* options);
+const char* score_add_images(const uint8_t* images, const uint8_t* labels, int count);
+const char* score_load(const uint8_t* bytes, size_t size, const char* name);
+/// Begins to test with cuts as in lab_cut.
+const char* score_begin(const char* cuts);
+/// Tests the next images: {"correct","total","of"}, or {"error"}.
+const char* score_advance();
 
 // ---- Training, in the worker
 /// A new run from a seed's initial weights. All but the lesson may be left out:

@@ -1,0 +1,67 @@
+#include "web/wasm/scorer.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "web/lab/look/untrained.hpp"
+#include "web/wasm/instance.hpp"
+
+namespace cnnlab {
+
+void Scorer::create(const std::string& lesson, const LessonOptions& options) {
+  auto model = untrained_network(lesson, options);
+  evaluation_.reset();
+  surgery_.reset();
+  model_ = std::move(model);
+  untrained_ = untrained_network(lesson, options);
+  network_ = {lesson, options};
+  images_.images.clear();
+  images_.labels.clear();
+}
+
+void Scorer::expect_network() const { check(model_ != nullptr, "score: no lesson was chosen"); }
+
+void Scorer::add_images(const uint8_t* images, const uint8_t* labels, int64_t count) {
+  expect_network();
+  check(count >= 1, "score: at least 1 image is needed, not ", count);
+  evaluation_.reset();
+  Dataset piece{.name = images_.name, .height = images_.height, .width = images_.width};
+  piece.images.assign(images, images + count * piece.pixels());
+  piece.labels.assign(labels, labels + count);
+  images_.append(piece);
+}
+
+void Scorer::load(ByteSpan weights, const std::string& name) {
+  expect_network();
+  evaluation_.reset();
+  surgery_.reset();
+  load_weights(*model_, parse_safetensors(weights, name), network_, name);
+}
+
+void Scorer::begin(const nn::Cuts& cuts) {
+  expect_network();
+  check(images_.size() > 0, "score: no images are loaded yet");
+  evaluation_.reset();
+  surgery_.reset();
+  surgery_.emplace(*model_, *untrained_, cuts);
+  evaluation_.emplace(*model_, images_);
+}
+
+std::string Scorer::advance() {
+  check(evaluation_.has_value(), "score: nothing was begun");
+  evaluation_->advance();
+  const Score score = evaluation_->score();
+  return nlohmann::ordered_json{{"correct", score.correct}, {"total", score.total}, {"of", images_.size()}}.dump();
+}
+
+nn::Cuts parse_cuts(std::string_view json) {
+  nn::Cuts cuts;
+  const nlohmann::json wanted = parse_object(json, "cuts");
+  for (const auto& [path, kind] : wanted.items()) {
+    const std::string how = kind.is_string() ? kind.get<std::string>() : kind.dump();
+    check(how == "off" || how == "fresh" || how == "pass", "cuts: \"", path, "\" can be off, fresh or pass, not ", how);
+    cuts[path] = how == "off" ? nn::Cut::off : how == "fresh" ? nn::Cut::fresh : nn::Cut::pass;
+  }
+  return cuts;
+}
+
+}  // namespace cnnlab
