@@ -45,8 +45,8 @@ std::vector<int32_t> Loader::order(int64_t epoch) const {
   return order;
 }
 
-bool Loader::ready(int64_t index) const {
-  const int64_t last = std::min((index + 1) * options_.batch_size, total_);
+bool Loader::ready_from(int64_t position) const {
+  const int64_t last = end_of(position);
   if (!options_.shuffle) return last <= data_.size();
   const int64_t window = this->window();
   return std::min((last + window - 1) / window * window, total_) <= data_.size();
@@ -57,16 +57,26 @@ Batch Loader::batch(int64_t epoch, int64_t index) {
         "; an epoch has ", batches());
   check(ready(index), "loader: the images of batch ", index, " are not loaded yet (", data_.size(), " of ", total_,
         " are)");
+  return batch_from(epoch, index * options_.batch_size);
+}
+
+Batch Loader::batch_from(int64_t epoch, int64_t position) {
+  check(epoch >= 0 && position >= 0 && position < total_ && ready_from(position), "loader: the images from position ",
+        position, " of epoch ", epoch, " on are not there: ", data_.size(), " of ", total_, " are loaded");
   if (ordered_epoch_ != epoch) {
     order_ = order(epoch);
     ordered_epoch_ = epoch;
   }
-  const int64_t begin = index * options_.batch_size;
-  const auto count = static_cast<size_t>(std::min(options_.batch_size, total_ - begin));
+  const auto count = static_cast<size_t>(end_of(position) - position);
   Batch batch{Tensor({static_cast<int64_t>(count), data_.channels, data_.height, data_.width}), {}};
   batch.labels.reserve(count);
-  fill(epoch, std::span(order_).subspan(static_cast<size_t>(begin), count), batch);
+  fill(epoch, std::span(order_).subspan(static_cast<size_t>(position), count), batch);
   return batch;
+}
+
+void Loader::set_batch_size(int64_t size) {
+  check(size >= 1, "loader: batch size ", size, " is not positive");
+  options_.batch_size = size;
 }
 
 void Loader::fill(int64_t epoch, std::span<const int32_t> chosen, Batch& batch) const {

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -44,14 +45,20 @@ class Loader {
   std::vector<int32_t> order(int64_t epoch) const;
 
   /// Whether all images that batch `index` may hold are loaded, in any epoch.
-  bool ready(int64_t index) const;
+  bool ready(int64_t index) const { return ready_from(index * options_.batch_size); }
+  bool ready_from(int64_t position) const;
 
   /// Batch `index` (from 0) of epoch `epoch`. Throws Error when there is no such batch, or its images are not loaded
   /// yet.
   Batch batch(int64_t epoch, int64_t index);
+  /// The images from some position (from 0) in the epoch's order on: as many as a batch has, or as are left.
+  Batch batch_from(int64_t epoch, int64_t position);
+  /// Batches have so many images from now on. Throws Error for a size below 1.
+  void set_batch_size(int64_t size);
 
  private:
   int64_t window() const;
+  int64_t end_of(int64_t position) const { return std::min(position + options_.batch_size, total_); }
   void fill(int64_t epoch, std::span<const int32_t> chosen, Batch& batch) const;
 
   const Dataset& data_;

@@ -46,6 +46,7 @@ template <class Visitor>
 void visit(TrainProgress& p, Visitor&& field) {
   field("epoch", p.epoch);
   field("batch", p.batch);
+  field("image", p.image);
   field("step", p.step);
   field("epoch_loss", p.epoch_loss);
   field("epoch_seconds", p.epoch_seconds);
@@ -54,6 +55,10 @@ void visit(TrainProgress& p, Visitor&& field) {
   field("event_steps", p.event_steps);
   field("event_images", p.event_images);
   field("event_seconds", p.event_seconds);
+  field("epoch_correct", p.epoch_answers.correct);
+  field("epoch_answers", p.epoch_answers.total);
+  field("event_correct", p.event_answers.correct);
+  field("event_answers", p.event_answers.total);
 }
 
 struct Write {

@@ -26,6 +26,11 @@ struct TrainSettings {
   int64_t norms_every = 0;  ///< steps between norms events; 0: none, and nothing is spent on them
 };
 
+/// How the network answered for images just before it learned from them.
+struct Answers {
+  int64_t correct = 0, total = 0;
+};
+
 /// Said every `log_every` steps, and at an epoch's last.
 struct StepEvent {
   int64_t epoch;  ///< from 1
@@ -33,6 +38,7 @@ struct StepEvent {
   int64_t steps_per_epoch;
   double loss;               ///< mean over the steps since the last event
   double images_per_second;  ///< trained since the last event
+  Answers train;             ///< since the last event
 };
 
 /// Said when an epoch's images are trained and the test set was read.
@@ -40,6 +46,7 @@ struct EpochEvent {
   int64_t epoch;      ///< from 1
   double train_loss;  ///< mean over the epoch's batches
   double train_seconds;
+  Answers train;
   Score test;
 };
 
@@ -60,14 +67,17 @@ struct NormsEvent {
 struct TrainProgress {
   int64_t epoch = 0;      ///< epochs finished
   int64_t batch = 0;      ///< batches trained in the epoch that runs
+  int64_t image = 0;      ///< images in these batches
   int64_t step = 0;       ///< batches trained in all
   double epoch_loss = 0;  ///< sum of the losses of this epoch's batches
   double epoch_seconds = 0;
+  Answers epoch_answers{};
   bool tested = false;      ///< the run was cut short within an epoch, and the test set was read there
   double event_loss = 0;    ///< sum of the losses since the last step event …
   int64_t event_steps = 0;  ///< … of so many steps
   int64_t event_images = 0;
   double event_seconds = 0;
+  Answers event_answers{};
 };
 
 /// Trains one network. It knows nothing of screens, files or clocks of others: whoever drives it calls `advance` in a
@@ -81,6 +91,8 @@ class Trainer {
   std::function<void(const StepEvent&)> on_step;
   std::function<void(const EpochEvent&)> on_epoch;
   std::function<void(const NormsEvent&)> on_norms;
+  /// Called for each batch of the test set, which comes in its order, with the network's output (N, classes).
+  std::function<void(const Batch&, const Tensor& output)> on_test;
 
   /// Does the next piece of work, one batch of training or testing. Returns false when the run is finished. Throws
   /// Error when the loss is not finite; the network then holds the last weights that gave a finite loss, momentum is
@@ -94,10 +106,11 @@ class Trainer {
 
   /// The loss of the last batch trained; NaN before the first.
   double last_loss() const { return last_loss_; }
-  int64_t steps_per_epoch() const { return loader_.batches(); }
+  /// Of the epoch that runs: in it, batches may have changed their size.
+  int64_t steps_per_epoch() const;
   int64_t train_images() const { return loader_.total(); }
   int64_t test_images() const { return test_.size(); }
-  /// Steps of the whole run.
+  /// Steps of the whole run, if nothing is changed any more.
   int64_t total_steps() const;
   const std::optional<EpochEvent>& last_epoch() const { return last_epoch_; }
 
@@ -105,6 +118,11 @@ class Trainer {
   const TrainSettings& settings() const { return settings_; }
   /// New learning rate, momentum, …, from the next batch on.
   void set_sgd(SgdSettings settings);
+  /// Batches of another size from the next one on; no image of the epoch is left out or seen twice. Throws Error for a
+  /// size below 1.
+  void set_batch_size(int64_t size);
+  /// Another number of epochs; with fewer than are trained the run tests what it has and ends. Throws Error below 1.
+  void set_epochs(int64_t epochs);
 
   const TrainProgress& progress() const { return progress_; }
   const std::vector<Tensor>& velocities() const { return optimizer_.velocities(); }
@@ -113,6 +131,8 @@ class Trainer {
 
  private:
   void train_batch();
+  void count(const Batch& batch, double loss, double seconds, const Tensor& output);
+  void begin_test();
   void finish_epoch();
   [[noreturn]] void give_up(const std::string& what);
   void say_step();

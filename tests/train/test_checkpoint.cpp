@@ -121,7 +121,7 @@ TEST_CASE("files that are no checkpoints, or damaged ones, are told by name") {
   const std::string fine = file.metadata["progress"];
   file.metadata["progress"] = std::string(fine).replace(fine.find("\"batch\":0"), 9, "\"batch\":4");
   CHECK_THROWS_WITH(resume_from(trainer, file, "c"),
-                    "c: resume: batch 4 of epoch 1 does not exist: an epoch has 3 batches");
+                    "c: resume: there is no place after 4 batches with 0 images in epoch 1: an epoch has 40 images");
 
   trainer.advance();
   file = checkpoint(trainer, name);

@@ -27,11 +27,13 @@ struct Heard {
   std::vector<double> numbers;
   void listen(Trainer& trainer) {
     trainer.on_step = [this](const StepEvent& e) {
-      numbers.insert(numbers.end(), {static_cast<double>(e.step), e.loss});
+      numbers.insert(numbers.end(), {static_cast<double>(e.step), e.loss, static_cast<double>(e.train.correct),
+                                     static_cast<double>(e.train.total)});
     };
     trainer.on_epoch = [this](const EpochEvent& e) {
-      numbers.insert(numbers.end(), {static_cast<double>(e.epoch), e.train_loss, e.test.loss,
-                                     static_cast<double>(e.test.correct), static_cast<double>(e.test.total)});
+      numbers.insert(numbers.end(),
+                     {static_cast<double>(e.epoch), e.train_loss, static_cast<double>(e.train.correct), e.test.loss,
+                      static_cast<double>(e.test.correct), static_cast<double>(e.test.total)});
     };
   }
 };

@@ -5,6 +5,7 @@
 #include <xtensor/xmath.hpp>
 
 #include "lib/tensor/array.hpp"
+#include "lib/train/checkpoint.hpp"
 #include "tests/support/close.hpp"
 #include "tests/train/tiny.hpp"
 
@@ -142,6 +143,108 @@ TEST_CASE("new settings hold from the next batch on") {
   CHECK(first_difference(values(trainer.model()), before) != "");
   CHECK_THROWS_WITH(trainer.set_sgd({.lr = -1}), "SGD: the learning rate must be at least 0, got -1");
   CHECK(trainer.settings().sgd.lr == 0.1);
+}
+
+TEST_CASE("batches change their size within an epoch, and every image is trained on once") {
+  const TinyData data;
+  TrainSettings settings = tiny_settings();
+  settings.loader.shuffle = false;
+  std::vector<std::vector<int32_t>> seen;
+  const TrainStep watch = [&](nn::Module& model, optim::SGD& optimizer, const Batch& batch) {
+    seen.push_back(batch.labels);
+    return train_step(model, optimizer, batch);
+  };
+  Trainer trainer(tiny_net(), watch, settings, data.train, data.test);
+  trainer.advance();  // 16 images; 24 are left
+  trainer.set_batch_size(10);
+  CHECK(trainer.steps_per_epoch() == 4);
+  CHECK(trainer.total_steps() == 8);
+  while (trainer.advance()) {
+  }
+  std::vector<size_t> sizes;
+  std::vector<int32_t> labels;
+  for (const auto& batch : seen) {
+    sizes.push_back(batch.size());
+    labels.insert(labels.end(), batch.begin(), batch.end());
+  }
+  CHECK(sizes == std::vector<size_t>{16, 10, 10, 4, 10, 10, 10, 10});
+  for (size_t i = 0; i < labels.size(); ++i) CHECK(labels[i] == data.train.labels[i % 40]);
+  CHECK(trainer.progress().epoch == 2);
+  CHECK_THROWS_WITH(trainer.set_batch_size(0), "loader: batch size 0 is not positive");
+}
+
+TEST_CASE("a run whose batches changed their size is resumed bit for bit") {
+  const TinyData data;
+  Trainer whole(tiny_net(), train_step, tiny_settings(), data.train, data.test);
+  whole.advance();
+  whole.set_batch_size(7);
+  whole.advance();
+  const StateFile file = parse_safetensors(write_safetensors(checkpoint(whole, {"tiny", {}})), "c");
+  Trainer resumed(tiny_net(9), train_step, read_checkpoint(file, "c").settings, data.train, data.test);
+  resume_from(resumed, file, "c");
+  for (Trainer* trainer : {&whole, &resumed})
+    while (trainer->advance()) {
+    }
+  CHECK(resumed.progress().step == whole.progress().step);
+  CHECK(first_difference(values(resumed.model()), values(whole.model())) == "");
+}
+
+TEST_CASE("a run gets more epochs, also after its end, or fewer") {
+  const TinyData data;
+  Trainer trainer(tiny_net(), train_step, tiny_settings(1), data.train, data.test);
+  while (trainer.advance()) {
+  }
+  CHECK(trainer.progress().step == 3);
+  trainer.set_epochs(3);
+  CHECK_FALSE(trainer.finished());
+  for (int batch = 0; batch < 2; ++batch) trainer.advance();
+  trainer.set_epochs(1);  // in the second: it is tested, and that is all
+  CHECK(trainer.testing());
+  while (trainer.advance()) {
+  }
+  CHECK(trainer.progress().step == 5);
+  CHECK(trainer.last_epoch()->epoch == 2);
+  CHECK_THROWS_WITH(trainer.set_epochs(0), "training: epochs must be at least 1, got 0");
+}
+
+TEST_CASE("answers are counted as they were before the network learned from them") {
+  const TinyData data;
+  Trainer trainer(tiny_net(), train_step, tiny_settings(), data.train, data.test);
+  std::vector<Answers> steps;
+  std::vector<EpochEvent> epochs;
+  trainer.on_step = [&](const StepEvent& event) { steps.push_back(event.train); };
+  trainer.on_epoch = [&](const EpochEvent& event) { epochs.push_back(event); };
+  Dataset first = data.train;  // what an untrained network says to the first batch
+  Loader loader(first, tiny_settings().loader);
+  const Batch batch = loader.batch(0, 0);
+  const std::vector<int32_t> answers = argmax_rows(predict(*tiny_net(), batch.images));
+  int64_t correct = 0;
+  for (size_t i = 0; i < answers.size(); ++i) correct += answers[i] == batch.labels[i];
+  trainer.advance();
+  CHECK(trainer.progress().event_answers.correct == correct);
+  CHECK(trainer.progress().event_answers.total == 16);
+  while (trainer.advance()) {
+  }
+  REQUIRE(epochs.size() == 2);
+  CHECK(epochs[0].train.total == 40);
+  CHECK(epochs[0].train.correct == steps[0].correct);  // one step event an epoch
+  CHECK(epochs[1].train.correct > epochs[0].train.correct);
+}
+
+TEST_CASE("the test set's answers can be heard batch by batch, in its order") {
+  const TinyData data;
+  Trainer trainer(tiny_net(), train_step, tiny_settings(1), data.train, data.test);
+  std::vector<uint8_t> labels;
+  int64_t correct = 0;
+  trainer.on_test = [&](const Batch& batch, const Tensor& output) {
+    const std::vector<int32_t> answers = argmax_rows(output);
+    for (size_t i = 0; i < answers.size(); ++i) correct += answers[i] == batch.labels[i];
+    labels.insert(labels.end(), batch.labels.begin(), batch.labels.end());
+  };
+  while (trainer.advance()) {
+  }
+  CHECK(labels == data.test.labels);
+  CHECK(correct == trainer.last_epoch()->test.correct);
 }
 
 TEST_CASE("the schedule scales the learning rate of each step") {

@@ -248,12 +248,84 @@ test("a learning rate can be changed while training; one that explodes is told",
   create(program);
   addData(program, 1, bars(100, 7));
   addData(program, 0, bars(320));
-  assert.equal(program.text.train_set_sgd(1e30, 0.5), "");
+  assert.equal(program.text.train_set('{"lr":1e30}'), "");
   let status;
   for (let i = 0; i < 10 && status?.state !== "failed"; ++i) status = program.json("train_advance", 0);
   assert.equal(status.state, "failed");
   assert.match(status.error, /^training: the loss is .* at step \d+/);
-  assert.match(program.text.train_set_sgd(-1, 0.5), /learning rate/);
+  assert.match(program.text.train_set('{"lr":-1}'), /learning rate/);
+});
+
+test("batch size and epochs can be changed while training; what cannot be changes nothing", async () => {
+  const program = await load();
+  create(program, { epochs: 1 });
+  addData(program, 1, bars(100, 7));
+  addData(program, 0, bars(320));
+  assert.equal(program.json("train_advance", 0).images_left, 288);
+  assert.equal(program.text.train_set('{"batch":100,"epochs":2}'), "");
+  const { steps_per_epoch, images_left, epochs } = program.json("train_advance", 0);
+  assert.deepEqual([steps_per_epoch, images_left, epochs], [4, 508, 2]); // 32, 100, 100, 88
+  assert.match(program.text.train_set('{"batch":0,"epochs":5}'), /a batch has 1 to 4096 images, got 0/);
+  assert.match(program.text.train_set('{"epochs":"many"}'), /^training settings: /);
+  let status;
+  do status = program.json("train_advance", 1000);
+  while (status.state !== "finished");
+  assert.deepEqual([status.step, status.epochs, status.images_left], [8, 2, 0]);
+  program.text.train_set('{"epochs":3}');
+  assert.equal(program.json("train_advance", 0).step, 9);
+});
+
+test("a checkpoint goes on, in another program, with the same losses and weights", async () => {
+  const first = await load();
+  create(first, { log_every: 1 });
+  addData(first, 1, bars(100, 7));
+  addData(first, 0, bars(320));
+  for (let batch = 0; batch < 13; ++batch) first.json("train_advance", 0); // ten batches, a test of one, two batches
+  const kept = first.bytes("train_checkpoint");
+  const finish = (program) => {
+    const events = [];
+    let status;
+    do {
+      status = program.json("train_advance", 50);
+      events.push(...status.events.map(({ images_per_second, train_seconds, ...event }) => event));
+    } while (status.state !== "finished");
+    return { events, weights: program.bytes("train_weights") };
+  };
+  const second = await load();
+  create(second, { lr: 0.9, batch: 7 }); // the checkpoint's settings count
+  assert.equal(second.withBytes(kept, (c) => second.text.train_resume(c, kept.length, "kept")), "");
+  assert.equal(second.json("train_advance", 0).step, 12);
+  addData(second, 1, bars(100, 7));
+  addData(second, 0, bars(320));
+  assert.deepEqual(finish(second), finish(first));
+  assert.match(second.withBytes(kept, (c) => second.text.train_resume(c, kept.length, "kept")), /has begun/);
+  create(second);
+  assert.match(second.withBytes(kept, (c) => second.text.train_resume(c, 900, "kept")), /^kept: /);
+});
+
+test("every answer of a test can be had", async () => {
+  const program = await load();
+  create(program, { epochs: 1 });
+  assert.equal(program.bytes("train_answers").length, 0);
+  const { images, labels } = bars(100, 7);
+  addData(program, 1, { images, labels });
+  addData(program, 0, bars(320));
+  const events = [];
+  for (let state; state !== "finished"; ) {
+    const report = program.json("train_advance", 50);
+    state = report.state;
+    events.push(...report.events);
+  }
+  const { test_loss, test_correct } = events.find(({ event }) => event === "epoch");
+  const bytes = program.bytes("train_answers");
+  assert.equal(bytes.length, 600);
+  const losses = new Float32Array(bytes.buffer.slice(0, 400));
+  assert.deepEqual(bytes.subarray(400, 500), labels);
+  const correct = bytes.subarray(500).filter((answer, i) => answer === labels[i]).length;
+  assert.equal(correct, test_correct);
+  assert.ok(Math.abs(losses.reduce((a, b) => a + b) / 100 - test_loss) < 1e-4);
+  assert.equal(program.json("train_test", 40).total, 40);
+  assert.equal(program.bytes("train_answers").length, 240);
 });
 
 test("bad settings, data and weights are told in one line, and nothing breaks", async () => {

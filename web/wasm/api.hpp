@@ -164,13 +164,24 @@ const char* train_create(const char* json);
 const char* train_add_data(int test, const uint8_t* images, const uint8_t* labels, int count);
 /// Trains (or tests) for at least one batch and about `milliseconds`; "waiting" when the next images are not there yet:
 /// {"state":"training"|"testing"|"waiting"|"finished"|"failed","epoch","epochs","step","steps_per_epoch","loss",
-///  "images_per_second","threads","events":[{"event":"step"|"epoch","epoch","step", …as in the trainer's
-///  log}],"error"}.
+///  "images_left","images_per_second","threads","events":[
+///   {"event":"step","epoch","step","loss","images_per_second","train_correct","train_total"},
+///   {"event":"epoch","epoch","step","train_loss","train_seconds","train_correct","train_total","test_loss",
+///    "test_correct","test_total"},
+///   {"event":"norms","epoch","step","norms":[{"name","gradient","weight"}]}],"error"}.
 const char* train_advance(double milliseconds);
 /// Tests on the first `limit` test images that are there, now: {"loss","correct","total"} or
 /// {"state":"failed","error"}.
 const char* train_test(int limit);
-const char* train_set_sgd(double lr, double momentum);
+/// What was answered in the last test that came to its end, of an epoch or by train_test, image by image: losses
+/// (floats), then labels, then answers (a byte each).
+const uint8_t* train_answers(size_t* size);
+/// New values from the next batch on: {"lr","momentum","batch","epochs"}; what is not named stays.
+const char* train_set(const char* json);
+/// All that is needed to go on later, bit for bit; and goes on, called after train_create and before train_advance. The
+/// settings are then the checkpoint's.
+const uint8_t* train_checkpoint(size_t* size);
+const char* train_resume(const uint8_t* bytes, size_t size, const char* name);
 const char* train_load(const uint8_t* bytes, size_t size, const char* name);
 const uint8_t* train_weights(size_t* size);
 }

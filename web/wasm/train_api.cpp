@@ -21,6 +21,16 @@ const char* json_or_error(std::string& text, const Work& work) {
   return text.c_str();
 }
 
+// What such a function returns lives until its next call.
+template <class Work>
+const uint8_t* bytes_or_none(size_t* size, const Work& work) {
+  static cnnlab::Bytes bytes;
+  bytes.clear();
+  cnnlab::guarded([&] { bytes = work(); });
+  *size = bytes.size();
+  return bytes.data();
+}
+
 }  // namespace
 
 extern "C" {
@@ -50,8 +60,12 @@ const char* train_test(int limit) {
   return json_or_error(text, [&] { return run().test(limit); });
 }
 
-const char* train_set_sgd(double lr, double momentum) {
-  return cnnlab::guarded([&] { run().set_sgd(lr, momentum); });
+const char* train_set(const char* json) {
+  return cnnlab::guarded([&] { run().set(json); });
+}
+
+const char* train_resume(const uint8_t* bytes, size_t size, const char* name) {
+  return cnnlab::guarded([&] { run().resume({bytes, size}, name); });
 }
 
 const char* train_load(const uint8_t* bytes, size_t size, const char* name) {
@@ -59,10 +73,14 @@ const char* train_load(const uint8_t* bytes, size_t size, const char* name) {
 }
 
 const uint8_t* train_weights(size_t* size) {
-  static cnnlab::Bytes bytes;
-  bytes.clear();
-  cnnlab::guarded([&] { bytes = run().weights(); });
-  *size = bytes.size();
-  return bytes.data();
+  return bytes_or_none(size, [] { return run().weights(); });
+}
+
+const uint8_t* train_checkpoint(size_t* size) {
+  return bytes_or_none(size, [] { return run().checkpoint(); });
+}
+
+const uint8_t* train_answers(size_t* size) {
+  return bytes_or_none(size, [] { return run().tested().bytes(); });
 }
 }

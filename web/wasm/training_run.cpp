@@ -5,6 +5,7 @@
 #include "lessons/lesson.hpp"
 #include "lessons/training.hpp"
 #include "lib/kernels/parallel.hpp"
+#include "web/wasm/training_events.hpp"
 
 namespace cnnlab {
 namespace {
@@ -17,37 +18,15 @@ constexpr int64_t image_size = 28 * 28;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-ordered_json step_event(const StepEvent& event) {
-  return {{"event", "step"},
-          {"epoch", event.epoch},
-          {"step", event.step},
-          {"loss", event.loss},
-          {"images_per_second", event.images_per_second}};
-}
-
-ordered_json epoch_event(const EpochEvent& event, int64_t step) {
-  return {{"event", "epoch"},
-          {"epoch", event.epoch},
-          {"step", step},
-          {"train_loss", event.train_loss},
-          {"train_seconds", event.train_seconds},
-          {"test_loss", event.test.loss},
-          {"test_correct", event.test.correct},
-          {"test_total", event.test.total}};
-}
-
-ordered_json norms_event(const NormsEvent& event) {
-  ordered_json norms = ordered_json::array();
-  for (const auto& [name, gradient, weight] : event.norms)
-    norms.push_back({{"name", name}, {"gradient", gradient}, {"weight", weight}});
-  return {{"event", "norms"}, {"epoch", event.epoch}, {"step", event.step}, {"norms", std::move(norms)}};
-}
-
 // JSON's own errors name positions in a text that nobody sees; these say what was wrong.
 json parse_settings(std::string_view text) {
   json parsed = json::parse(text, nullptr, false);
   check(parsed.is_object(), "training settings: not a JSON object: ", text.substr(0, 80));
   return parsed;
+}
+
+void check_batch(int64_t size) {
+  check(size >= 1 && size <= 4096, "training: a batch has 1 to 4096 images, got ", size);
 }
 
 }  // namespace
@@ -66,8 +45,7 @@ TrainingRun::Settings TrainingRun::settings_from(const json& json) {
   s.train.norms_every = json.value("norms_every", int64_t{0});
   if (json.value("augment", false)) s.train.loader.augment.emplace();
   const optim::SGD checked({}, s.train.sgd);  // throws for what SGD cannot do
-  check(s.train.loader.batch_size >= 1 && s.train.loader.batch_size <= 4096,
-        "training: a batch has 1 to 4096 images, got ", s.train.loader.batch_size);
+  check_batch(s.train.loader.batch_size);
   check(s.train_total >= 1 && s.train_total <= 1000000 && s.test_total >= 1 && s.test_total <= 1000000,
         "training: a data set has 1 to 1,000,000 images, got ", s.train_total, " and ", s.test_total);
   check(s.train.epochs >= 1 && s.train.log_every >= 1 && s.train.loader.window >= 0, "training: epochs ",
@@ -102,8 +80,23 @@ void TrainingRun::create(std::string_view text) {
   }
   state_ = State::waiting;
   testing_ = false;
+  resume_ = {};
+  start_ = {};
+  now_tested_ = tested_ = {};
   error_.clear();
   images_per_second_ = 0;
+}
+
+void TrainingRun::resume(ByteSpan checkpoint, const std::string& name) {
+  expect_network();
+  check(trainer_ == nullptr, "training: a run that has begun cannot become another one");
+  StateFile file = parse_safetensors(checkpoint, name);
+  const CheckpointInfo info = read_checkpoint(file, name);
+  load_weights(*model_, file, network_, name);
+  settings_.train = info.settings;
+  settings_.train.loader.total = settings_.train_total;
+  start_ = info.progress;
+  resume_ = std::move(file);
 }
 
 void TrainingRun::expect_network() const { check(model_ != nullptr, "training: no run was begun"); }
@@ -123,11 +116,14 @@ void TrainingRun::add_data(bool test, const uint8_t* images, const uint8_t* labe
 Trainer& TrainingRun::trainer() {
   if (!trainer_) {
     trainer_ = std::make_unique<Trainer>(model_, train_step, settings_.train, train_, test_);
-    trainer_->on_step = [this](const StepEvent& event) { events_.push_back(step_event(event)); };
+    trainer_->on_step = [this](const StepEvent& event) { events_.push_back(event_json(event)); };
     trainer_->on_epoch = [this](const EpochEvent& event) {
-      events_.push_back(epoch_event(event, trainer_->progress().step));
+      events_.push_back(event_json(event, trainer_->progress().step));
+      tested_ = std::exchange(now_tested_, {});
     };
-    trainer_->on_norms = [this](const NormsEvent& event) { events_.push_back(norms_event(event)); };
+    trainer_->on_norms = [this](const NormsEvent& event) { events_.push_back(event_json(event)); };
+    trainer_->on_test = [this](const Batch& batch, const Tensor& output) { now_tested_.add(batch, output); };
+    if (!resume_.tensors.empty()) resume_from(*trainer_, std::exchange(resume_, {}), "checkpoint");
   }
   return *trainer_;
 }
@@ -156,7 +152,7 @@ std::string TrainingRun::advance(double milliseconds) {
 
 void TrainingRun::work(double milliseconds) {
   const auto start = Clock::now();
-  const auto step_before = trainer_ ? trainer_->progress().step : 0;
+  const int64_t seen_before = images_seen();
   double training_seconds = 0;
   do {
     if (!ready()) {
@@ -169,9 +165,12 @@ void TrainingRun::work(double milliseconds) {
     if (!testing_) training_seconds += seconds_since(began);
     state_ = more ? State::training : State::finished;
   } while (state_ == State::training && 1000 * seconds_since(start) < milliseconds);
-  if (trainer_)
-    measure((trainer_->progress().step - step_before) * settings_.train.loader.batch_size, training_seconds);
+  measure(images_seen() - seen_before, training_seconds);
 }
+
+const TrainProgress& TrainingRun::progress() const { return trainer_ ? trainer_->progress() : start_; }
+
+int64_t TrainingRun::images_seen() const { return progress().epoch * settings_.train_total + progress().image; }
 
 // Smoothed over about a second of training.
 void TrainingRun::measure(int64_t images, double seconds) {
@@ -185,18 +184,20 @@ std::string TrainingRun::report() const {
                                                   {State::waiting, "waiting"},
                                                   {State::finished, "finished"},
                                                   {State::failed, "failed"}};
-  const TrainProgress progress = trainer_ ? trainer_->progress() : TrainProgress{};
+  const TrainProgress& progress = this->progress();
   const int64_t batch = settings_.train.loader.batch_size;
-  ordered_json json{{"state", state_ == State::training && testing_ ? "testing" : names.at(state_)},
-                    {"epoch", std::min(progress.epoch + 1, settings_.train.epochs)},
-                    {"step", progress.step},
-                    {"steps_per_epoch", (settings_.train_total + batch - 1) / batch},
-                    {"epochs", settings_.train.epochs},
-                    {"loss", nullptr},
-                    {"images_per_second", images_per_second_},
-                    {"threads", threads()},
-                    {"events", events_}};
-  if (trainer_ && progress.step > 0) json["loss"] = trainer_->last_loss();
+  ordered_json json{
+      {"state", state_ == State::training && testing_ ? "testing" : names.at(state_)},
+      {"epoch", std::min(progress.epoch + 1, settings_.train.epochs)},
+      {"step", progress.step},
+      {"steps_per_epoch", trainer_ ? trainer_->steps_per_epoch() : (settings_.train_total + batch - 1) / batch},
+      {"images_left", std::max(settings_.train.epochs * settings_.train_total - images_seen(), int64_t{0})},
+      {"epochs", settings_.train.epochs},
+      {"loss", nullptr},
+      {"images_per_second", images_per_second_},
+      {"threads", threads()},
+      {"events", events_}};
+  if (trainer_ && std::isfinite(trainer_->last_loss())) json["loss"] = trainer_->last_loss();
   if (state_ == State::failed) json["error"] = error_;
   return json.dump();
 }
@@ -207,28 +208,54 @@ std::string TrainingRun::test(int64_t limit) {
   check(limit >= 1, "test: at least 1 image is needed, not ", limit);
   const int64_t count = std::min(limit, test_.size());
   Dataset first{.name = "test", .height = 28, .width = 28};
-  first.images.assign(test_.images.begin(), test_.images.begin() + count * image_size);
-  first.labels.assign(test_.labels.begin(), test_.labels.begin() + count);
-  const Score score = evaluate(*model_, first);
+  if (count < test_.size()) {
+    first.images.assign(test_.images.begin(), test_.images.begin() + count * image_size);
+    first.labels.assign(test_.labels.begin(), test_.labels.begin() + count);
+  }
+  AnswerSheet sheet;
+  Evaluation evaluation(*model_, count < test_.size() ? first : test_);
+  evaluation.on_batch = [&](const Batch& batch, const Tensor& output) { sheet.add(batch, output); };
+  while (evaluation.advance()) {
+  }
+  tested_ = std::move(sheet);
+  const Score score = evaluation.score();
   return ordered_json{{"loss", score.loss}, {"correct", score.correct}, {"total", score.total}}.dump();
 }
 
-void TrainingRun::set_sgd(double lr, double momentum) {
+void TrainingRun::set(std::string_view text) {
   expect_network();
-  SgdSettings sgd = settings_.train.sgd;
-  sgd.lr = lr;
-  sgd.momentum = momentum;
-  if (trainer_) {
-    trainer_->set_sgd(sgd);
-  } else {
+  const json json = parse_settings(text);
+  try {
+    SgdSettings sgd = settings_.train.sgd;
+    sgd.lr = json.value("lr", sgd.lr);
+    sgd.momentum = json.value("momentum", sgd.momentum);
+    const int64_t batch = json.value("batch", settings_.train.loader.batch_size);
+    const int64_t epochs = json.value("epochs", settings_.train.epochs);
     const optim::SGD checked({}, sgd);
+    check_batch(batch);
+    check(epochs >= 1, "training: epochs must be at least 1, got ", epochs);
+    settings_.train.sgd = sgd;
+    settings_.train.loader.batch_size = batch;
+    settings_.train.epochs = epochs;
+  } catch (const nlohmann::json::exception& error) {
+    fail(std::string("training settings: ") + error.what());
   }
-  settings_.train.sgd = sgd;
+  if (!trainer_) return;
+  trainer_->set_sgd(settings_.train.sgd);
+  trainer_->set_batch_size(settings_.train.loader.batch_size);
+  trainer_->set_epochs(settings_.train.epochs);
+  if (state_ == State::finished && !trainer_->finished()) state_ = State::training;
 }
 
 void TrainingRun::load(ByteSpan weights, const std::string& name) {
   expect_network();
   load_weights(*model_, parse_safetensors(weights, name), network_, name);
+}
+
+Bytes TrainingRun::checkpoint() const {
+  expect_network();
+  check(trainer_ != nullptr, "training: there is nothing to keep before the first batch");
+  return write_safetensors(cnnlab::checkpoint(*trainer_, network_));
 }
 
 Bytes TrainingRun::weights() const {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lib/train/checkpoint.hpp"
+#include "web/wasm/answer_sheet.hpp"
 
 namespace cnnlab {
 
@@ -22,7 +23,15 @@ class TrainingRun {
   std::string advance(double milliseconds);
   /// The score on the first `limit` test images that are loaded, as JSON.
   std::string test(int64_t limit);
-  void set_sgd(double lr, double momentum);
+  /// What was answered in the last test that came to its end, an epoch's or `test`'s.
+  const AnswerSheet& tested() const { return tested_; }
+  /// New learning rate, momentum, batch size, number of epochs from the next batch on; as JSON, what is not named
+  /// stays. Throws Error for what cannot be; then nothing has changed.
+  void set(std::string_view json);
+  /// All that is needed to go on later, as `resume` does.
+  Bytes checkpoint() const;
+  /// Lets the run that was just created go on from a checkpoint, with its settings. Throws Error naming `name`.
+  void resume(ByteSpan checkpoint, const std::string& name);
   /// Puts weights into the run's network. Throws Error naming `name`; then nothing has changed.
   void load(ByteSpan weights, const std::string& name);
   Bytes weights() const;
@@ -40,6 +49,8 @@ class TrainingRun {
   void work(double milliseconds);
   void measure(int64_t images, double seconds);
   std::string report() const;
+  const TrainProgress& progress() const;
+  int64_t images_seen() const;
   void expect_network() const;
 
   std::string data_name_;
@@ -48,6 +59,9 @@ class TrainingRun {
   std::shared_ptr<nn::Module> model_;
   Settings settings_;
   std::unique_ptr<Trainer> trainer_;  // made when the first images are there
+  StateFile resume_;                  // what it goes on from, until then
+  TrainProgress start_;               // where that stood
+  AnswerSheet now_tested_, tested_;
   State state_ = State::waiting;
   bool testing_ = false;
   std::string error_;
