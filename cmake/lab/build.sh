@@ -51,6 +51,7 @@ build_page() {
   build_native
   need_wasm
   need_mnist
+  offer_fashion
   build web-threads cnnlab_web
   build web-single cnnlab_web
   npm_ci web

@@ -124,6 +124,11 @@ need_fashion() {
   ln -sfn /usr/share/datasets/fashion-mnist build/data/fashion
 }
 
+# Fashion-MNIST for the page where it is installed already: the page does without.
+offer_fashion() {
+  [[ -e build/data/fashion || ! -d /usr/share/datasets/fashion-mnist ]] || ln -sfn /usr/share/datasets/fashion-mnist build/data/fashion
+}
+
 # Dear ImGui 1.86 in build/imgui. Debian's binary package has no sources, so they come from its source package; apt
 # checks them as it checks everything. Its lists live in a folder of their own: the machine's stay as they are.
 need_imgui() {

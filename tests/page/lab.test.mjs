@@ -24,7 +24,6 @@ async function inPage(options, work) {
 }
 
 const prediction = (page) => page.evaluate(() => lab.prediction());
-const status = (page) => page.evaluate(() => lab.train.status());
 const isTrained = (page) => page.evaluate(() => !/untrained/.test(document.getElementById("prediction").textContent));
 
 async function draw(page, session, digit, how = drawWithMouse) {
@@ -84,106 +83,6 @@ describe("drawing", () => {
       await page.uncheck('#stages input[name="scale"]');
       const after = await prediction(page);
       assert.notDeepEqual(after.probabilities, before.probabilities);
-    }));
-});
-
-describe("training", () => {
-  test("learns MNIST, pauses, trains one batch, and goes back to the beginning", () =>
-    inPage({}, async (page, session) => {
-      const shipped = await page.evaluate(() => Array.from(lab.weights()));
-      await draw(page, session, 3);
-      await page.click("#tab-train");
-      await page.fill("#lr", "0.05"); // learns within some sixty batches
-      await page.fill("#momentum", "0.9");
-      await page.press("#momentum", "Tab");
-      await page.click("#train");
-      await until(page, () => lab.train.status().step >= 1);
-      const early = await status(page);
-      assert.ok(early.loss > 2 && early.loss < 2.6, `the first loss is near ln 10, not ${early.loss}`);
-      await until(page, () => lab.train.status().loss < 1, undefined, 240_000);
-
-      const during = await status(page);
-      assert.ok(during.imagesPerSecond > 0 && during.threads >= 1);
-      await page.click("#language"); // training goes on
-      await page.click("#language");
-      await page.click("#theme");
-      await until(page, (step) => lab.train.status().step > step, during.step);
-
-      await page.click("#pause");
-      await until(page, () => lab.train.status().state === "paused");
-      const paused = await status(page);
-      const trained = await page.evaluate(() => Array.from(lab.weights()));
-      assert.notDeepEqual(trained, shipped);
-      assertIsReading(await prediction(page));
-
-      await page.click("#one-batch");
-      await until(page, (step) => lab.train.status().step === step + 1 && lab.train.status().state === "paused", paused.step);
-      assert.match(await page.textContent("#training"), /Paused/);
-
-      await page.click("#reset");
-      assert.equal((await status(page)).state, "idle");
-      assert.equal((await status(page)).step, 0);
-      await until(page, (size) => lab.weights().length === size, shipped.length);
-      if (await isTrained(page)) assert.deepEqual(await page.evaluate(() => Array.from(lab.weights())), shipped);
-    }));
-
-  test("the same seed learns the same, another seed something else", () =>
-    inPage({}, async (page) => {
-      const lossOf = async (seed) => {
-        await page.evaluate((seed) => lab.train.step({ seed }), seed);
-        const { loss, step } = await status(page);
-        assert.equal(step, 1);
-        await page.evaluate(() => lab.train.reset());
-        return loss;
-      };
-      const first = await lossOf(5);
-      assert.equal(await lossOf(5), first);
-      assert.notEqual(await lossOf(6), first);
-      assert.equal(await page.inputValue("#seed"), "6");
-    }));
-
-  test("a learning rate far too large ends in a message, and the page goes on", () =>
-    inPage({}, async (page) => {
-      await page.evaluate(() => lab.train.start({ lr: 10, momentum: 0.99 }));
-      await until(page, () => lab.train.status().state === "failed");
-      assert.match(await page.textContent("#training"), /Training stopped: .*loss/i);
-      await page.click("#reset");
-      await page.evaluate(() => lab.train.step({ lr: 0.01, momentum: 0.5 }));
-      assert.equal((await status(page)).step, 1);
-    }));
-
-  test("settings that cannot be are said and not taken", () =>
-    inPage({ hash: "#view=train" }, async (page) => {
-      await page.fill("#momentum", "1.5");
-      await page.press("#momentum", "Tab");
-      assert.match(await page.textContent("#settings-error"), /momentum must be a number from 0 to 0\.999/);
-      assert.equal(await page.getAttribute("#momentum", "aria-invalid"), "true");
-      await page.fill("#momentum", "0.9");
-      await page.press("#momentum", "Tab");
-      assert.equal(await page.textContent("#settings-error"), "");
-      await until(page, () => location.hash.includes("momentum=0.9"));
-    }));
-
-  test("weights travel: what was taken out can be put back in, and rubbish is refused", () =>
-    inPage({}, async (page) => {
-      const size = await page.evaluate(async () => {
-        const before = lab.weights();
-        await lab.train.step();
-        lab.train.reset();
-        lab.load(before);
-        const after = lab.weights();
-        if (after.length !== before.length || after.some((byte, index) => byte !== before[index])) throw new Error("they differ");
-        return after.length;
-      });
-      assert.ok(size > 97_298 * 4);
-      const refused = await page.evaluate(() => {
-        try {
-          lab.load(new Uint8Array([1, 2, 3]));
-        } catch (error) {
-          return error.message;
-        }
-      });
-      assert.match(refused, /safetensors|bytes/);
     }));
 });
 

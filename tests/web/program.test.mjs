@@ -212,6 +212,28 @@ test("the norms of all parameters and gradients are reported when asked for", as
   assert.match(create(program, { norms_every: -1 }), /norms_every must be at least 0, got -1/);
 });
 
+test("the view of training takes runs, a confusion matrix and a digit; rubbish changes nothing", async () => {
+  const program = await lab();
+  program.text.lab_set_view("train");
+  program.number.lab_layout(1000, 1);
+  assert.equal(program.json("lab_panels").length, 5);
+  const step = { event: "step", step: 10, loss: 2, train_correct: 1, train_total: 10 };
+  const epoch = { event: "epoch", step: 20, test_loss: 1, test_correct: 5, test_total: 10 };
+  const norms = { event: "norms", step: 1, norms: [{ name: "a.weight", gradient: 1, weight: 2 }] };
+  const runs = [{ name: "lr 1", current: false, events: [step, epoch] }, { name: "lr 2", current: true, events: [norms] }];
+  assert.equal(program.text.lab_training_runs(JSON.stringify(runs)), "");
+  assert.equal(program.text.lab_training_event(JSON.stringify({ events: [step, epoch] })), "");
+  assert.match(program.text.lab_training_event('{"events":[{"event":"norms","step":2,"norms":[]}]}'), /norms of 0 parameters after 1/);
+  assert.match(program.text.lab_training_runs('[{"name":1}]'), /^training event: /);
+  assert.equal(program.text.lab_training_confusion('{"counts":[[1,2],[3,4]],"label":1,"answer":0}'), "");
+  assert.equal(program.text.lab_training_confusion('{"counts":[[1,2],[3]]}'), "confusion: 2 rows, but 1 columns");
+  assert.match(program.text.lab_training_confusion("{}"), /^confusion: /);
+  assert.equal(program.text.lab_training_view('{"logarithmic":true,"norms":"weight","parameter":"fc.bias"}'), "");
+  assert.match(program.text.lab_training_view('{"logarithmic":3}'), /^training view: /);
+  program.withBytes(new Uint8Array(784), (pixels) => program.number.lab_training_digit(pixels));
+  program.number.lab_training_digit(0);
+});
+
 test("training waits for images that are not there yet", async () => {
   const program = await load();
   create(program, { window: 64 });

@@ -10,10 +10,10 @@ const hash = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0
 
 /**
  * @param {string} out the built page
- * @param {{wasm: Record<string, string>, mnist: string, weights: Record<string, string>}} from folders and files
+ * @param {{wasm: Record<string, string>, mnist: string, fashion: string, weights: Record<string, string>}} from folders and files
  * @returns {object} where everything is, relative to the page (src/page.d.ts: Assets)
  */
-export function addAssets(out, { wasm, mnist, weights }) {
+export function addAssets(out, { wasm, mnist, fashion, weights }) {
   const write = (name, bytes) => {
     mkdirSync(dirname(join(out, name)), { recursive: true });
     writeFileSync(join(out, name), bytes);
@@ -29,16 +29,22 @@ export function addAssets(out, { wasm, mnist, weights }) {
     const bytes = readFileSync(file);
     assets.weights[lesson] = write(`weights/${lesson}-${hash(bytes)}.safetensors`, bytes);
   }
-  assets.mnist = Object.fromEntries(
-    Object.entries(readMnist(mnist)).map(([set, pieces]) => [
+  assets.mnist = addData(write, "mnist", mnist);
+  if (existsSync(join(fashion, "train-images-idx3-ubyte.gz"))) assets.fashion = addData(write, "fashion", fashion);
+  else console.warn(`page: no Fashion-MNIST in ${fashion}: building without it`);
+  return assets;
+}
+
+function addData(write, name, folder) {
+  return Object.fromEntries(
+    Object.entries(readMnist(folder)).map(([set, pieces]) => [
       set,
       pieces.map(({ count, bytes }, index) => ({
         count,
-        file: write(`data/mnist-${set}-${index}-${hash(bytes)}.gz`, gzipSync(bytes, { level: 9 })),
+        file: write(`data/${name}-${set}-${index}-${hash(bytes)}.gz`, gzipSync(bytes, { level: 9 })),
       })),
     ]),
   );
-  return assets;
 }
 
 // Emscripten's files refer to one another by name, so they keep theirs; the folder carries the hash.

@@ -1,6 +1,7 @@
-// MNIST's four raw IDX files, cut into pieces that the page can begin to work with before it has all of them.
-import { readFileSync } from "node:fs";
+// MNIST's four IDX files, raw or gzipped (so Fashion-MNIST's are packed by Debian), cut into pieces that the page can begin to work with before it has all of them.
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 
 const PIXELS = 28 * 28;
 // Training starts on its first piece. The pieces of the test set are small, since one image of it is wanted at load.
@@ -9,7 +10,7 @@ const FILES = { train: ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"], t
 
 // The body of an IDX file of unsigned bytes, after checking its header.
 function readIdx(file, dimensions) {
-  const bytes = readFileSync(file);
+  const bytes = existsSync(file) ? readFileSync(file) : gunzipSync(readFileSync(`${file}.gz`));
   const magic = bytes.readUInt32BE(0);
   if (magic !== 0x0800 + dimensions) throw new Error(`${file}: not an IDX file of bytes with ${dimensions} dimensions: magic ${magic}`);
   const sizes = Array.from({ length: dimensions }, (_, axis) => bytes.readUInt32BE(4 + 4 * axis));

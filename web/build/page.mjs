@@ -1,12 +1,14 @@
 // Builds the page into one folder that any static server can serve, under any address:
 //
-//   npm run build -- [--facts FILE.json] [--wasm-threads DIR] [--wasm-single DIR] [--mnist DIR] [--out DIR]
+//   npm run build -- [--facts FILE.json] [--wasm-threads DIR] [--wasm-single DIR] [--mnist DIR] [--fashion DIR]
+//                   [--out DIR]
 //
 //   --facts         what `cnnlab lessons --json` prints: the lessons and the numbers that their prose mentions
 //                   (else build/cnnlab is asked)
 //   --wasm-threads  folders with cnnlab_web.js, cnnlab_web.wasm, … (build/web-threads/bin and build/web-single/bin);
 //   --wasm-single   where one does not exist the page is built without it, and says so
 //   --mnist         MNIST's four raw IDX files (build/data/mnist)
+//   --fashion       Fashion-MNIST's, gzipped; the page offers it when they are there (build/data/fashion)
 //   --out           build/page
 //
 // Paths are relative to the source tree. The prose, formulas, code and figures are rendered here, so that the page can be
@@ -31,6 +33,7 @@ const { values: options } = parseArgs({
     "wasm-threads": { type: "string", default: "build/web-threads/bin" },
     "wasm-single": { type: "string", default: "build/web-single/bin" },
     mnist: { type: "string", default: "build/data/mnist" },
+    fashion: { type: "string", default: "build/data/fashion" },
     out: { type: "string", default: "build/page" },
   },
 });
@@ -50,6 +53,7 @@ try {
   const assets = addAssets(out, {
     wasm: { threads: inTree(options["wasm-threads"]), single: inTree(options["wasm-single"]) },
     mnist: inTree(options.mnist),
+    fashion: inTree(options.fashion),
     weights: Object.fromEntries(page.lessons.map(({ id, folder }) => [id, join(root, folder, "weights.safetensors")])),
   });
   const template = fillTemplate({ ...page, assets });

@@ -20,7 +20,9 @@ int columns_for(float width) { return width >= 960 ? 3 : width >= 600 ? 2 : 1; }
 // In reading order. Where they stand side by side, each goes into the column that is shortest so far. The drawing pad's
 // panel is the first.
 Lab::Lab() : mouse_(nowhere) {
-  const auto add = [&](View view, std::unique_ptr<Panel> panel) { panels_.push_back({view, std::move(panel), {}}); };
+  const auto add = [&](View view, std::unique_ptr<Panel> panel) {
+    panels_.push_back({view, std::move(panel), {}, {}});
+  };
   add(View::draw, make_draw_panel());
   add(View::draw, make_probability_panel());
   add(View::draw, make_seen_panel());
@@ -32,7 +34,11 @@ Lab::Lab() : mouse_(nowhere) {
   add(View::look, make_pixels_panel());
   add(View::look, make_histogram_panel());
   add(View::look, make_weights_panel());
-  add(View::train, make_curve_panel());
+  add(View::train, make_loss_panel());
+  add(View::train, make_accuracy_panel());
+  add(View::train, make_history_panel());
+  add(View::train, make_confusion_panel());
+  add(View::train, make_norms_panel());
 }
 Lab::~Lab() = default;
 
@@ -45,6 +51,7 @@ void Lab::set_lesson(const std::string& id, const LessonOptions& options) {
   network_ = {id, options};
   trace_.clear();
   look_.clear();
+  ++weights_version_;
   say({{"type", "lesson"}});
   stale_ = changed_ = true;
 }
@@ -68,6 +75,7 @@ auto Lab::as_trained(const Work& work) {
 void Lab::load(ByteSpan weights, const std::string& name) {
   check(has_network(), name, ": choose a lesson before loading its weights");
   as_trained([&] { load_weights(*model_, parse_safetensors(weights, name), network_, name); });
+  ++weights_version_;
   stale_ = changed_ = true;
   say({{"type", "weights"}});
 }
@@ -87,6 +95,7 @@ void Lab::cut(const nn::Cuts& cuts) {
     operate();
     throw;
   }
+  ++weights_version_;
   stale_ = changed_ = true;
 }
 
@@ -207,22 +216,12 @@ void Lab::hover(std::optional<Trace::Pick> pick) {
   changed_ = true;
 }
 
-void Lab::add_training(std::string_view events) {
-  curve_.add(events);
-  changed_ = true;
-}
-
-void Lab::clear_training() {
-  curve_.clear();
-  changed_ = true;
-}
-
 float Lab::layout(float width) {
   width_ = std::max(width, 240.0f);
   const int columns = columns_for(width_);
   const float column_width = (width_ - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
   std::vector<float> bottoms(static_cast<size_t>(columns), edge);
-  for (auto& [view, panel, area] : panels_) {
+  for (auto& [view, panel, area, title] : panels_) {
     area = {};
     if (view != view_) continue;
     const auto shortest = std::ranges::min_element(bottoms);
@@ -234,6 +233,14 @@ float Lab::layout(float width) {
   height_ = std::max(*std::ranges::max_element(bottoms) - gap + edge, 1.0f);  // a view may be empty
   changed_ = true;
   return height_;
+}
+
+nlohmann::ordered_json Lab::panels() const {
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& [view, panel, area, title] : panels_)
+    if (view == view_)
+      list.push_back({{"title", title}, {"x", area.x}, {"y", area.y}, {"width", area.width}, {"height", area.height}});
+  return list;
 }
 
 void Lab::relayout() { say({{"type", "layout"}}); }
@@ -253,6 +260,7 @@ void Lab::draw(Textures& textures, float pixel) {
   ImGui::Begin("lab", nullptr,
                ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
                    ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoBringToFrontOnFocus);
+  std::string title_drawn;
   const Ui ui{.list = ImGui::GetWindowDrawList(),
               .above = ImGui::GetForegroundDrawList(),
               .theme = *theme_,
@@ -261,11 +269,16 @@ void Lab::draw(Textures& textures, float pixel) {
               .clicks = clicks_,
               .pixel = pixel,
               .canvas = {0, 0, width_, height_},
-              .textures = textures};
+              .textures = textures,
+              .title = title_drawn};
   // Edges are smoothed over one pixel of the device, not of CSS: sharp on screens of high density.
   ui.list->_FringeScale = ui.above->_FringeScale = pixel;
-  for (const auto& [view, panel, area] : panels_)
-    if (view == view_) panel->draw(ui, *this, area);
+  for (auto& [view, panel, area, title] : panels_) {
+    if (view != view_) continue;
+    title_drawn.clear();
+    panel->draw(ui, *this, area);
+    title = title_drawn;
+  }
   clicks_.clear();
   ImGui::End();
 }

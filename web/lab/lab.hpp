@@ -15,7 +15,7 @@
 #include "web/lab/look/look.hpp"
 #include "web/lab/panel.hpp"
 #include "web/lab/step/trace.hpp"
-#include "web/lab/train/curve.hpp"
+#include "web/lab/train/board.hpp"
 
 namespace cnnlab {
 
@@ -78,8 +78,6 @@ class Lab {
   /// Points at a number that the current step shows, for good or as long as the pointer is over it.
   void pick(std::optional<Trace::Pick> pick);
   void hover(std::optional<Trace::Pick> pick);
-  void add_training(std::string_view events);
-  void clear_training();
 
   /// Lays the panels out for a width in CSS pixels; returns the height that they need.
   float layout(float width);
@@ -95,6 +93,8 @@ class Lab {
   /// Whether `draw` would draw something else than last time.
   bool changed() const { return changed_; }
   void redraw() { changed_ = true; }
+  /// What a view shows has changed.
+  void redraw(View view) { changed_ |= view == view_; }
   /// Draws all panels, between ImGui::NewFrame and ImGui::Render. `pixel`: the size of a device's pixel.
   void draw(Textures& textures, float pixel);
 
@@ -102,7 +102,11 @@ class Lab {
   const Reader& reader() const { return reader_; }
   const Trace& trace() const { return trace_; }
   Look& look() { return look_; }
-  const Curve& curve() const { return curve_; }
+  TrainBoard& train() { return train_; }
+  /// There must be one.
+  nn::Module& network() const { return *model_; }
+  /// Counts up when the network's weights have changed.
+  int weights_version() const { return weights_version_; }
   const Theme& theme() const { return *theme_; }
   Language language() const { return language_; }
   /// Tells whoever hosts the lab that a panel was used: {"type": …, what it means}.
@@ -111,6 +115,8 @@ class Lab {
   nlohmann::ordered_json take_said() { return std::exchange(said_, nlohmann::ordered_json::array()); }
 
   bool has_network() const { return model_ != nullptr; }
+  /// The view's panels: [{"title","x","y","width","height"}], titled as they were drawn last.
+  nlohmann::ordered_json panels() const;
 
  private:
   Point on_pad(ImVec2 at) const;
@@ -129,13 +135,15 @@ class Lab {
   bool stale_ = true;  // the drawing, the stages or the weights changed since the last reading
   Trace trace_;
   SgdSettings trace_sgd_;
-  Curve curve_;
   Look look_;
+  TrainBoard train_;
+  int weights_version_ = 0;
 
   struct Placed {
     View view;
     std::unique_ptr<Panel> panel;
     Rect area;
+    std::string title;
   };
   std::vector<Placed> panels_;
   View view_ = View::draw;

@@ -44,11 +44,12 @@ void Ui::tooltip(std::string_view lines) const {
   above->AddText(letters, small, {at.x + 8, at.y + 6}, theme.background, lines.data(), lines.data() + lines.size());
 }
 
-Rect Ui::panel(Rect area, std::string_view title) const {
+Rect Ui::panel(Rect area, std::string_view words) const {
+  title = words;
   fill(area, theme.surface, 8);
   frame(area, theme.border, 8);
   Rect inner = area.inset(padding);
-  text({inner.x, inner.y - 1}, title, theme.muted, body);
+  text({inner.x, inner.y - 1}, words, theme.muted, body);
   inner.y += title_height;
   inner.height -= title_height;
   return inner;

@@ -46,6 +46,7 @@ struct Ui {
   float pixel;                     ///< the size of a device's pixel
   Rect canvas;
   Textures& textures;
+  std::string& title;  ///< of the panel that was drawn last
 
   const char* say(const Text& text) const { return text.in(language); }
   /// The font whose glyphs were made for a size: the host adds body, small and large, in this order.
@@ -60,7 +61,7 @@ struct Ui {
   /// A box of lines beside the pointer, kept within the canvas.
   void tooltip(std::string_view lines) const;
   /// Draws a panel's frame and title; returns what is left for its content.
-  Rect panel(Rect area, std::string_view title) const;
+  Rect panel(Rect area, std::string_view words) const;
 
   static constexpr float padding = 14, title_height = 26;
   /// A panel's height around a content of some height, and its content's width.

@@ -14,16 +14,20 @@ export interface Lab {
   readonly ready: Promise<void>;
   /** The drawing pad in CSS pixels of the viewport; its view is shown and it is scrolled into sight first. */
   drawPad(): Box;
+  /** The view's panels on the canvas, in CSS pixels of the viewport. */
+  panels(): (Box & { title: string })[];
   clear(): void;
   /** What the network reads; null while the pad is empty. */
   prediction(): Prediction | null;
   train: {
-    /** Begins a run, or goes on with it where nothing but learning rate and momentum differs. What is not given is as on the page. */
+    /** Begins a run, or goes on with it where nothing differs but what can change meanwhile. What is not given is as on the page. */
     start(settings?: Partial<RunSettings>): Promise<void>;
     pause(): Promise<void>;
     step(settings?: Partial<RunSettings>): Promise<void>;
     reset(): void;
     status(): TrainStatus;
+    /** The curves of all runs, as a table. */
+    csv(): string;
   };
   trace: {
     readonly length: number;
@@ -53,6 +57,8 @@ function settle(store: Store, wanted: Partial<RunSettings>): RunSettings {
     change[name] = value;
   }
   if (wanted.lesson !== undefined) change.lesson = wanted.lesson;
+  if (wanted.data !== undefined) change.data = wanted.data;
+  if (wanted.augment !== undefined) change.augment = wanted.augment ? "on" : "off";
   store.set(change);
   return { ...runSettings(store), ...wanted };
 }
@@ -80,14 +86,16 @@ export function offerLab(store: Store, opened: Promise<Bench>, open: () => void)
       document.getElementById("pad")!.scrollIntoView({ block: "center", behavior: "instant" });
       return use().view.pad();
     },
+    panels: () => use().view.panels(),
     clear: () => use().drawing.clear(),
     prediction: () => use().view.prediction(),
     train: {
-      start: async (settings = {}) => use().training.start(settle(store, settings)),
-      pause: async () => use().training.pause(),
-      step: async (settings = {}) => use().training.step(settle(store, settings)),
-      reset: () => use().actions.reset(),
-      status: () => use().training.status(),
+      start: async (settings = {}) => use().train.training.start(settle(store, settings)),
+      pause: async () => use().train.training.pause(),
+      step: async (settings = {}) => use().train.training.step(settle(store, settings)),
+      reset: () => use().train.actions.reset(),
+      status: () => use().train.training.status(),
+      csv: () => use().train.csv(),
     },
     trace: {
       get length() {

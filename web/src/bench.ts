@@ -7,13 +7,13 @@ import { KeptControls } from "./draw/kept_controls";
 import type { Source } from "./draw/words";
 import { LabView } from "./lab";
 import { LookControls } from "./look/look";
+import { startPictures } from "./pictures";
 import { Program, ProgramError, programUrl } from "./program";
 import type { State, Store } from "./state";
 import { checkSources } from "./step/code";
 import { startStepControls } from "./step/step_controls";
 import type { Trace } from "./step/trace";
-import { Training } from "./train/training";
-import { runSettings, startTrainingControls, type TrainingActions } from "./train/training_controls";
+import { TrainView } from "./train/train_view";
 import { words } from "./words";
 
 function loadScript(url: string): Promise<void> {
@@ -39,10 +39,9 @@ export class Bench {
   readonly drawing: DrawControls;
   readonly trace: Trace;
   readonly look: LookControls;
-  readonly training: Training;
-  readonly actions: TrainingActions;
+  readonly train: TrainView;
   readonly #store: Store;
-  readonly #trainingChanged: () => void;
+  #unrecorded = false; // the trace is of earlier weights, since nobody looked at it
 
   /** Loads the program and brings the lab to life. Throws when there is no WebAssembly, or it does not start. */
   static async open(store: Store, dark: boolean): Promise<Bench> {
@@ -64,17 +63,12 @@ export class Bench {
     new KeptControls(program, this.view, store, (weights) => void this.#useWeights(weights, "tuned"));
     this.trace = startStepControls(program, this.view, store);
     this.look = new LookControls(program, this.view, store, () => void this.trace.record());
-    this.training = new Training(store.state.lesson, {
-      status: () => this.#trainingChanged(),
-      weights: (bytes) => void this.#useWeights(bytes, "training"),
-      report: (report) => {
-        program.run("lab_training_event", JSON.stringify(report));
-        this.view.wake();
-      },
-      begun: () => this.#emptyCurve(),
+    this.train = new TrainView(program, this.view, store, {
+      train: (bytes) => void this.#useWeights(bytes, "training"),
+      load: (bytes, name) => void this.#useWeights(bytes, "loaded", name),
+      restore: () => void this.#useLesson().catch((error: Error) => tell(error.message)),
     });
-    this.actions = this.#trainingActions();
-    this.#trainingChanged = startTrainingControls(store, this.training, this.actions, (error) => tell((error as Error).message));
+    startPictures(program, store);
     store.onChange((state, before) => this.#follow(state, before));
     this.drawing.begin();
     addEventListener("error", (event) => tell(event.message));
@@ -111,25 +105,6 @@ export class Bench {
     setText(message, message.hidden ? "" : say.noWebGl);
   }
 
-  #trainingActions(): TrainingActions {
-    const settings = (): ReturnType<typeof runSettings> => runSettings(this.#store);
-    return {
-      start: () => this.training.start(settings()),
-      pause: () => this.training.pause(),
-      step: () => this.training.step(settings()),
-      reset: () => {
-        this.training.reset(this.#store.state.lesson);
-        this.#emptyCurve();
-        void this.#useLesson().catch((error: Error) => tell(error.message));
-      },
-    };
-  }
-
-  #emptyCurve(): void {
-    this.program.call("lab_training_reset");
-    this.view.wake();
-  }
-
   // The lesson's network, with the weights that come with the page where there are some.
   async #useLesson(): Promise<void> {
     const { lesson } = this.#store.state;
@@ -139,18 +114,25 @@ export class Bench {
     const response = await fetch(new URL(file, document.baseURI));
     if (!response.ok) throw new Error(`${file}: ${response.status} ${response.statusText}`);
     const bytes = new Uint8Array(await response.arrayBuffer());
-    if (this.#store.state.lesson === lesson && !this.training.settings) await this.#useWeights(bytes, "shipped");
+    if (this.#store.state.lesson === lesson && !this.train.training.settings) await this.#useWeights(bytes, "shipped", file);
   }
 
   /** Settles when the trace of these weights is recorded. */
-  #useWeights(bytes: Uint8Array, source: Source): Promise<void> {
-    this.program.run("lab_load", bytes, bytes.length, source === "shipped" ? assets.weights[this.#store.state.lesson]! : source);
+  #useWeights(bytes: Uint8Array, source: Source, name: string = source): Promise<void> {
+    this.program.run("lab_load", bytes, bytes.length, name);
     return this.#weightsChanged(source);
   }
 
   #weightsChanged(source: Source): Promise<void> {
     this.drawing.setSource(source);
-    return this.trace.record();
+    this.view.wake();
+    // Weights that are trained change every second.
+    this.#unrecorded = source === "training" && !this.#showsTrace;
+    return this.#unrecorded ? Promise.resolve() : this.trace.record();
+  }
+
+  get #showsTrace(): boolean {
+    return ["step", "look"].includes(this.#store.state.view);
   }
 
   #drawingChanged(finished: boolean): void {
@@ -165,6 +147,10 @@ export class Bench {
       this.#labels();
     }
     if (state.view !== before.view) this.view.show(state.view);
-    if (state.lesson !== before.lesson) this.actions.reset();
+    if (this.#unrecorded && this.#showsTrace) {
+      this.#unrecorded = false;
+      void this.trace.record();
+    }
+    if (state.lesson !== before.lesson) this.train.actions.reset();
   }
 }

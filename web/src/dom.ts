@@ -33,3 +33,32 @@ export function throttle(action: () => void, milliseconds: number): () => void {
     else timer = window.setTimeout(run, wait);
   };
 }
+
+/** Fills a table with texts and elements; a row's first cell is its heading. */
+export function fillTable(table: HTMLTableElement, caption: string, head: string[], rows: (string | Node)[][]): void {
+  const cell = (kind: "th" | "td", content: string | Node, scope?: string): HTMLElement => {
+    const made = document.createElement(kind);
+    if (scope) made.setAttribute("scope", scope);
+    made.append(content);
+    return made;
+  };
+  const row = (cells: HTMLElement[]): HTMLTableRowElement => {
+    const made = document.createElement("tr");
+    made.append(...cells);
+    return made;
+  };
+  const [top, body, title] = [document.createElement("thead"), document.createElement("tbody"), document.createElement("caption")];
+  title.textContent = caption;
+  top.append(row(head.map((text) => cell("th", text, "col"))));
+  body.append(...rows.map(([first, ...rest]) => row([cell("th", first ?? "", "row"), ...rest.map((content) => cell("td", content))])));
+  table.replaceChildren(title, top, body);
+}
+
+/** Gives the visitor a file. */
+export function download(name: string, content: Blob): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // the browser may still be reading
+}

@@ -69,6 +69,13 @@ export class LabView {
     return this.#program.json("lab_prediction");
   }
 
+  /** The view's panels, titled as they were drawn last, in CSS pixels of the viewport. */
+  panels(): (Box & { title: string })[] {
+    const { left, top } = this.#canvas.getBoundingClientRect();
+    const panels = this.#program.json<(Box & { title: string })[]>("lab_panels");
+    return panels.map((panel) => ({ ...panel, x: left + panel.x, y: top + panel.y }));
+  }
+
   /** The drawing pad, in CSS pixels of the viewport. */
   pad(): Box {
     return this.inViewport(this.#program.json<Box>("lab_pad"));

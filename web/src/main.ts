@@ -97,7 +97,7 @@ function start(): void {
     () => setText(element("prediction"), ""),
   );
   offerLab(store, opened, open);
-  const idle = (): boolean => store.state.drawing === "" && (bench === null || bench.training.status().state === "idle");
+  const idle = (): boolean => store.state.drawing === "" && (bench === null || bench.train.training.status().state === "idle");
   // Whether there is a lab or not: it is the network's turn once all that the page needs has come.
   addEventListener("load", () => void startOffline(idle).catch(() => undefined));
 }

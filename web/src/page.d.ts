@@ -16,6 +16,7 @@ declare module "virtual:page" {
     wasm: { threads?: string; single?: string };
     weights: Record<string, string>;
     mnist: { train: Piece[]; test: Piece[] };
+    fashion?: { train: Piece[]; test: Piece[] };
   }
   export const lessons: LessonInfo[];
   export const assets: Assets;

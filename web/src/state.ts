@@ -1,5 +1,6 @@
 // The page's state is one object, and the URL's hash is its only other form: a link reproduces what is on screen.
 import { lessons } from "virtual:page";
+import { DATA, type DataName } from "./train/mnist";
 import { VIEWS, type View } from "./views";
 
 export type Language = "en" | "ko";
@@ -25,6 +26,11 @@ export interface State {
   pass: string; // … or let their input through
   method: "gradient" | "occlusion"; // how it is found out what the pixels did, …
   answer: number | "read"; // … and for which class
+  epochs: number;
+  augment: "off" | "on";
+  data: DataName;
+  scale: "linear" | "log"; // of the loss
+  norms: "gradient" | "weight"; // whose size is shown, layer by layer
   lang: Language;
 }
 
@@ -48,7 +54,11 @@ export const RANGES = {
   momentum: { least: 0, most: 0.999, whole: false, initial: 0.5 },
   batch: { least: 1, most: 1024, whole: true, initial: 64 },
   pen: { least: 1, most: 6, whole: false, initial: 2.2 },
+  epochs: { least: 1, most: 100, whole: true, initial: 9 },
 } satisfies Record<string, Range>;
+
+/** What may be chosen. */
+const CHOICES = { augment: ["off", "on"], data: DATA, method: ["gradient", "occlusion"], scale: ["linear", "log"], norms: ["gradient", "weight"] } satisfies Partial<Record<keyof State, readonly string[]>>;
 
 /** What texts may be, besides empty. */
 const PATTERNS = {
@@ -59,8 +69,8 @@ const PATTERNS = {
 } satisfies Record<string, RegExp>;
 
 export type NumberName = keyof typeof RANGES;
-export type Setting = "seed" | "lr" | "momentum" | "batch";
-export const SETTINGS: readonly Setting[] = ["seed", "lr", "momentum", "batch"];
+export type Setting = "seed" | "lr" | "momentum" | "batch" | "epochs";
+export const SETTINGS: readonly Setting[] = ["seed", "lr", "momentum", "batch", "epochs"];
 
 /** The stages that bring a drawing to MNIST's form. */
 export const STAGES = ["crop", "scale", "center"] as const;
@@ -78,7 +88,7 @@ const nothingChosen = { layer: "", open: "", cut: "", fresh: "", pass: "", metho
 
 export function initialState(lang: Language): State {
   const lesson = lessons[0]!.id;
-  return { lesson, view: "draw", step: 0, image: 0, break: "", pixel: "", seed: 1, lr: 0.01, momentum: 0.5, batch: 64, pen: 2.2, off: "", drawing: "", ...nothingChosen, lang };
+  return { lesson, view: "draw", step: 0, image: 0, break: "", pixel: "", seed: 1, lr: 0.01, momentum: 0.5, batch: 64, epochs: 9, augment: "off", data: "mnist", scale: "linear", norms: "gradient", pen: 2.2, off: "", drawing: "", ...nothingChosen, lang };
 }
 
 /**
@@ -93,9 +103,9 @@ export function readHash(hash: string, base: State): { state: State; wrong: stri
     else if (name === "view" && VIEWS.some((view) => view === text)) state.view = text as View;
     else if (name === "lang" && (text === "en" || text === "ko")) state.lang = text;
     else if (name === "image" && text === "drawing") state.image = text;
+    else if (name in CHOICES && (CHOICES[name as keyof typeof CHOICES] as readonly string[]).includes(text)) Object.assign(state, { [name]: text });
     else if (name in PATTERNS && (text === "" || PATTERNS[name as keyof typeof PATTERNS].test(text))) state[name as keyof typeof PATTERNS] = text;
     else if (NAMES.some((list) => list === name)) state[name as (typeof NAMES)[number]] = text;
-    else if (name === "method" && (text === "gradient" || text === "occlusion")) state.method = text;
     else if (name === "answer" && text === "read") state.answer = text;
     else if (name in RANGES && parseNumber(name as NumberName, text) !== null) state[name as NumberName] = Number(text);
     else wrong.push(`${name}=${text}`);
@@ -109,7 +119,7 @@ function viewOf(named: URLSearchParams, view: View): View {
   if (["layer", "open", "cut", "fresh", "pass", "method", "answer"].some((name) => named.has(name))) return "look";
   if (["drawing", "pen", "off"].some((name) => named.has(name))) return "draw";
   if (["step", "image", "break", "pixel"].some((name) => named.has(name))) return "step";
-  return SETTINGS.some((setting) => named.has(setting)) ? "train" : view;
+  return [...SETTINGS, ...Object.keys(CHOICES)].some((setting) => named.has(setting)) ? "train" : view;
 }
 
 export function writeHash(state: State): string {

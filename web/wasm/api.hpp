@@ -32,6 +32,8 @@ void lab_set_theme(int dark);
 void lab_set_language(const char* language);  ///< "en" or "ko"
 /// "draw", "step", "look" or "train": whose panels are laid out and drawn. lab_layout comes next.
 void lab_set_view(const char* view);
+/// The view's panels in CSS pixels from the canvas's corner: [{"title","x","y","width","height"}…].
+const char* lab_panels();
 /// What panels have to say since the last call, as a list: [{"type":"layout"} (lay out again), …].
 const char* lab_said();
 
@@ -138,10 +140,17 @@ const char* lab_cut(const char* json);
 /// or null when nothing was recorded.
 const char* lab_cut_answers();
 
-/// An event of the training run for the curve: the JSON of train_advance.
+// ---- What the view "train" shows
+/// The runs whose curves are compared: [{"name","current":bool,"events":[those of train_advance]}…].
+const char* lab_training_runs(const char* json);
+/// Adds the events of a train_advance to the current run.
 const char* lab_training_event(const char* json);
-/// Empties the curve.
-void lab_training_reset();
+/// {"logarithmic":bool,"norms":"gradient"|"weight","parameter":whose numbers are shown}; what is not named stays.
+const char* lab_training_view(const char* json);
+/// The confusion matrix [label][answer] and its chosen cell: {"counts":[[…]…],"label","answer"}.
+const char* lab_training_confusion(const char* json);
+/// 28·28 bytes of the digit whose reading is watched, or null for the drawing.
+void lab_training_digit(const uint8_t* pixels);
 
 // ---- Counting what a cut network still reads, in a worker
 /// Chooses the network, and forgets images and weights.

@@ -98,6 +98,12 @@ const char* lab_said() {
   return text.c_str();
 }
 
+const char* lab_panels() {
+  static std::string text;
+  text = lab().panels().dump();
+  return text.c_str();
+}
+
 const char* lab_pad() {
   static std::string text;
   const Rect pad = lab().pad();

@@ -31,15 +31,42 @@ const uint8_t* bytes_or_none(size_t* size, const Work& work) {
   return bytes.data();
 }
 
+// Changes what the view "train" shows.
+template <class Work>
+const char* change(const Work& work) {
+  return cnnlab::guarded([&] {
+    work(cnnlab::lab().train());
+    cnnlab::lab().redraw(cnnlab::View::train);
+  });
+}
+
 }  // namespace
 
 extern "C" {
 
 // ---- In the instance that draws
-const char* lab_training_event(const char* json) {
-  return cnnlab::guarded([&] { cnnlab::lab().add_training(json); });
+const char* lab_training_runs(const char* json) {
+  return change([&](auto& board) { board.runs.set(json); });
 }
-void lab_training_reset() { cnnlab::lab().clear_training(); }
+
+const char* lab_training_event(const char* json) {
+  return change([&](auto& board) { board.runs.add(json); });
+}
+
+const char* lab_training_view(const char* json) {
+  return change([&](auto& board) { board.set(json); });
+}
+
+const char* lab_training_confusion(const char* json) {
+  return change([&](auto& board) { board.set_confusion(json); });
+}
+
+void lab_training_digit(const uint8_t* pixels) {
+  change([&](auto& board) {
+    board.watched.assign(pixels, pixels ? pixels + 28 * 28 : pixels);
+    ++board.watched_version;
+  });
+}
 
 // ---- In the worker
 const char* train_create(const char* json) {

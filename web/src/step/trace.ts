@@ -127,7 +127,7 @@ export class Trace {
   /** Records a run with the weights as they are now, on the chosen image. The step stays where it is. */
   async record(): Promise<void> {
     const turn = ++this.#turn;
-    const { image, lr, momentum } = this.#store.state;
+    const { image, data, lr, momentum } = this.#store.state;
     try {
       this.#program.run("lab_trace_sgd", lr, momentum);
       if (image === "drawing") {
@@ -136,7 +136,7 @@ export class Trace {
         // Nobody said which digit was meant; the one that was read stands for it.
         this.#program.run("lab_trace_run", null, prediction.digit);
       } else {
-        const { pixels, label } = await testImage(image);
+        const { pixels, label } = await testImage(image, data);
         if (turn !== this.#turn) return; // another image was chosen meanwhile
         this.#program.run("lab_trace_run", pixels, label);
       }
@@ -149,7 +149,7 @@ export class Trace {
   }
 
   #follow(state: State, before: State): void {
-    const other = (["image", "lr", "momentum"] as const).some((name) => state[name] !== before[name]);
+    const other = (["image", "data", "lr", "momentum"] as const).some((name) => state[name] !== before[name]);
     if (other) void this.record();
     else if (state.step !== before.step || state.pixel !== before.pixel) this.#show();
   }

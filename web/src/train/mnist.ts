@@ -1,7 +1,13 @@
-// MNIST in pieces, fetched when they are wanted.
+// The data sets in pieces, fetched when they are wanted.
 import { assets, type Piece } from "virtual:page";
 
 export const PIXELS = 28 * 28;
+
+export type DataName = "mnist" | "fashion";
+/** Those that the page was built with. */
+export const DATA: readonly DataName[] = assets.fashion ? ["mnist", "fashion"] : ["mnist"];
+export const piecesOf = (data: DataName): { train: Piece[]; test: Piece[] } => assets[data] ?? assets.mnist;
+export const sum = (pieces: Piece[]): number => pieces.reduce((all, { count }) => all + count, 0);
 
 export interface Images {
   count: number;
@@ -23,18 +29,21 @@ export async function fetchPiece({ count, file }: Piece, base: string): Promise<
   return { count, labels: bytes.slice(0, count), images: bytes.slice(count) };
 }
 
-let lastTest: { piece: Piece; images: Promise<Images> } | null = null;
+// The test sets' pieces that were looked at: at most 8 MB each, once all were.
+const tests = new Map<Piece, Promise<Images>>();
 
 /** One of the 10,000 test images. */
-export async function testImage(index: number): Promise<{ pixels: Uint8Array; label: number }> {
-  const pieces = assets.mnist.test;
-  const piece = pieces[Math.floor(index / pieces[0]!.count)];
+export async function testImage(index: number, data: DataName = "mnist"): Promise<{ pixels: Uint8Array<ArrayBuffer>; label: number }> {
+  const pieces = piecesOf(data).test;
+  const size = pieces[0]!.count;
+  const piece = pieces[Math.floor(index / size)];
   if (!piece) throw new Error(`there is no test image ${index}`);
-  if (lastTest?.piece !== piece) lastTest = { piece, images: fetchPiece(piece, document.baseURI) };
-  const { labels, images } = await lastTest.images.catch((error: unknown) => {
-    lastTest = null; // so that the next try fetches again
+  const fetched = tests.get(piece) ?? fetchPiece(piece, document.baseURI);
+  tests.set(piece, fetched);
+  const { labels, images } = await fetched.catch((error: unknown) => {
+    tests.delete(piece); // so that the next try fetches again
     throw error;
   });
-  const place = index % pieces[0]!.count;
+  const place = index % size;
   return { pixels: images.subarray(place * PIXELS, (place + 1) * PIXELS), label: labels[place]! };
 }

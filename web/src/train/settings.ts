@@ -1,8 +1,10 @@
 // The fields for seed, learning rate, momentum and batch size, and for the test image's number: what is typed there
 // becomes state when it is a number that can be; else it is said what could be.
 import { element, input, setText } from "../dom";
-import { parseNumber, RANGES, SETTINGS, type NumberName, type Store } from "../state";
+import { parseNumber, RANGES, SETTINGS, type NumberName, type State, type Store } from "../state";
 import { words } from "../words";
+import { DATA } from "./mnist";
+import { trainWords } from "./words";
 
 /** Ties a text field to a number of the state. `commit` is called with each good value; `shown` gives the current one. */
 function tie(name: NumberName, errorId: string, store: Store, shown: () => number | null, commit: (value: number) => void): () => void {
@@ -37,6 +39,22 @@ function tie(name: NumberName, errorId: string, store: Store, shown: () => numbe
   };
 }
 
+// Data set, bending, and how the curves are shown.
+function choose(store: Store): () => void {
+  const [data, norms] = [element<HTMLSelectElement>("data"), element<HTMLSelectElement>("norms")];
+  const [augment, scale] = [input("augment"), input("scale")];
+  element("data-choice").hidden = DATA.length < 2;
+  data.addEventListener("change", () => store.set({ data: data.value as State["data"] }, { entry: true }));
+  norms.addEventListener("change", () => store.set({ norms: norms.value as State["norms"] }, { entry: true }));
+  augment.addEventListener("change", () => store.set({ augment: augment.checked ? "on" : "off" }, { entry: true }));
+  scale.addEventListener("change", () => store.set({ scale: scale.checked ? "log" : "linear" }, { entry: true }));
+  return () => {
+    const { state } = store;
+    [data.value, norms.value, augment.checked, scale.checked] = [state.data, state.norms, state.augment === "on", state.scale === "log"];
+    trainWords(state.lang).options.norms.forEach((words, i) => setText(norms.options[i]!, words));
+  };
+}
+
 export function startSettings(store: Store): void {
   element("settings").addEventListener("submit", (event) => event.preventDefault());
   const show = SETTINGS.map((name) =>
@@ -49,6 +67,7 @@ export function startSettings(store: Store): void {
     () => (store.state.image === "drawing" ? null : store.state.image),
     (value) => store.set({ image: value }, { entry: true }),
   );
+  const showChoices = choose(store);
   const choices = document.querySelectorAll<HTMLInputElement>('input[name="image"]');
   for (const choice of choices) {
     choice.addEventListener("change", () => {
@@ -56,7 +75,7 @@ export function startSettings(store: Store): void {
     });
   }
   const update = (): void => {
-    for (const field of [...show, showImage]) field();
+    for (const field of [...show, showImage, showChoices]) field();
     for (const choice of choices) choice.checked = (choice.value === "drawing") === (store.state.image === "drawing");
   };
   store.onChange(update);

@@ -1,6 +1,7 @@
 // Training as the page sees it: one worker, one run at a time, and its status.
 import { ProgramError, programUrl } from "../program";
-import type { FromWorker, Report, RunSettings, Score, ToWorker } from "./protocol";
+import type { FromWorker, LiveSettings, Report, RunSettings, Score, ToWorker } from "./protocol";
+import { isEpoch, isStep } from "./runs";
 
 export type TrainState = "idle" | "loading" | "training" | "testing" | "paused" | "finished" | "failed";
 
@@ -16,20 +17,26 @@ export interface TrainStatus {
   correct: number;
   total: number; // images of that test
   imagesPerSecond: number;
+  secondsLeft: number | null; // to the end of the run
   threads: number;
   loaded: number; // images
   toLoad: number;
   error: string | null;
 }
 
-export const DEFAULTS = { epochs: 9, augment: false, options: {} };
+export const DEFAULTS = { options: {} };
 
 /** What training tells the page. */
 export interface Listener {
   status(): void;
-  weights(bytes: Uint8Array): void;
+  weights(bytes: Uint8Array<ArrayBuffer>, step: number): void;
   report(report: Report): void;
-  begun(): void; // a run from fresh weights
+  answers(bytes: Uint8Array<ArrayBuffer>, step: number): void;
+  checkpoint(bytes: Uint8Array<ArrayBuffer>, step: number, epoch: number): void;
+  /** A run from fresh weights. */
+  begun(settings: RunSettings): void;
+  /** Something was changed while a run goes on, after batch `step`. */
+  changed(settings: LiveSettings, step: number): void;
 }
 
 export class Training {
@@ -39,6 +46,7 @@ export class Training {
   #status: TrainStatus;
   #loaded = { images: 0, total: 0 };
   #waiting: (() => void)[] = [];
+  #keep = false;
   readonly #listener: Listener;
 
   constructor(lesson: string, listener: Listener) {
@@ -59,9 +67,9 @@ export class Training {
     return ["loading", "training", "testing"].includes(this.#status.state);
   }
 
-  /** Whether `settings` need a new run; learning rate and momentum can change while one runs. */
+  /** Whether `settings` need a new run; what is in LiveSettings can change while one runs. */
   needsNewRun(settings: RunSettings): boolean {
-    const key = ({ lesson, seed, batch, augment, options }: RunSettings): string => JSON.stringify([lesson, seed, batch, augment, options]);
+    const key = ({ lesson, seed, augment, data, options }: RunSettings): string => JSON.stringify([lesson, seed, augment, data, options]);
     return !this.#settings || this.#status.state === "failed" || key(settings) !== key(this.#settings);
   }
 
@@ -94,28 +102,55 @@ export class Training {
     this.#set(fresh(lesson));
   }
 
-  /** A new learning rate and momentum, from the next batch on. */
-  setSgd(lr: number, momentum: number): void {
-    if (!this.#settings) return;
-    Object.assign(this.#settings, { lr, momentum });
-    this.#send({ type: "sgd", lr, momentum });
+  /** New settings for the run that goes on, from the next batch on. */
+  set({ lr, momentum, batch, epochs }: LiveSettings): void {
+    const now = this.#settings;
+    if (!now || (lr === now.lr && momentum === now.momentum && batch === now.batch && epochs === now.epochs)) return;
+    const settings = { lr, momentum, batch, epochs };
+    Object.assign(now, settings);
+    this.#send({ type: "set", settings });
+    const more = this.#status.state === "finished" && epochs > this.#status.epochs;
+    this.#listener.changed(settings, this.#status.step);
+    this.#set({ ...this.#status, epochs, ...(more ? { state: "paused" } : {}) });
+  }
+
+  /** Reads all test images that are there, with the weights as they are now. */
+  test(): void {
+    if (this.#settings) this.#send({ type: "test" });
+  }
+
+  /** Whether checkpoints are wanted. */
+  keep(on: boolean): void {
+    this.#keep = on;
+    if (this.#worker) this.#send({ type: "keep", on });
+  }
+
+  /** Lets a run go on from a checkpoint, where it stood: in an epoch, after so many batches. */
+  resume(settings: RunSettings, checkpoint: Uint8Array, where: { epoch: number; step: number }): void {
+    this.#create(settings, checkpoint);
+    this.#set({ ...fresh(settings.lesson), ...where, state: "loading", epochs: settings.epochs });
+    this.#send({ type: "run" });
   }
 
   async #go(settings: RunSettings, type: "run" | "step"): Promise<void> {
-    const url = programUrl(document.baseURI);
-    if (!url) throw new ProgramError("the page was built without WebAssembly");
     if (this.needsNewRun(settings)) {
-      this.#run += 1;
-      this.#settings = { ...settings };
-      this.#send({ type: "create", program: url, base: document.baseURI, settings });
-      this.#listener.begun();
+      this.#create(settings);
+      this.#listener.begun(settings);
       this.#set({ ...fresh(settings.lesson), state: "loading", epochs: settings.epochs });
     } else {
+      this.set(settings);
       if (this.#status.state === "finished") return;
-      this.setSgd(settings.lr, settings.momentum);
       this.#set({ ...this.#status, state: "training" });
     }
     this.#send({ type });
+  }
+
+  #create(settings: RunSettings, checkpoint?: Uint8Array): void {
+    const program = programUrl(document.baseURI);
+    if (!program) throw new ProgramError("the page was built without WebAssembly");
+    this.#run += 1;
+    this.#settings = { ...settings };
+    this.#send({ type: "create", program, base: document.baseURI, settings, ...(checkpoint && { checkpoint }) });
   }
 
   #send(message: ToWorker): void {
@@ -123,6 +158,7 @@ export class Training {
       this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { name: "training" });
       this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#hear(data);
       this.#worker.onerror = (event) => this.#fail(event.message || "the worker could not be started");
+      if (this.#keep) this.#worker.postMessage({ type: "keep", on: true } satisfies ToWorker);
     }
     this.#worker.postMessage(message);
   }
@@ -135,7 +171,11 @@ export class Training {
     if (message.run !== this.#run) return;
     switch (message.type) {
       case "weights":
-        return this.#listener.weights(message.bytes);
+        return this.#listener.weights(message.bytes, message.step < 0 ? this.#status.step : message.step);
+      case "answers":
+        return this.#listener.answers(message.bytes, message.step < 0 ? this.#status.step : message.step);
+      case "checkpoint":
+        return this.#listener.checkpoint(message.bytes, message.step, message.epoch);
       case "score":
         return this.#set({ ...this.#status, ...accuracy(message.score) });
       case "failed":
@@ -174,7 +214,7 @@ function fresh(lesson: string): TrainStatus {
     state: "idle",
     lesson,
     epoch: 0,
-    epochs: DEFAULTS.epochs,
+    epochs: 0,
     step: 0,
     stepsPerEpoch: 0,
     loss: null,
@@ -182,6 +222,7 @@ function fresh(lesson: string): TrainStatus {
     correct: 0,
     total: 0,
     imagesPerSecond: 0,
+    secondsLeft: null,
     threads: 0,
     loaded: 0,
     toLoad: 0,
@@ -189,15 +230,15 @@ function fresh(lesson: string): TrainStatus {
   };
 }
 
-function accuracy({ correct, total }: Score): Pick<TrainStatus, "accuracy" | "correct" | "total"> {
+function accuracy({ correct, total }: Pick<Score, "correct" | "total">): Pick<TrainStatus, "accuracy" | "correct" | "total"> {
   return { accuracy: correct / total, correct, total };
 }
 
 // What a report changes in the status.
 function read(report: Report, running: boolean): Partial<TrainStatus> {
   const { state, epoch, epochs, step, images_per_second, threads, events } = report;
-  const steps = events.filter(({ event }) => event === "step");
-  const test = events.findLast(({ event }) => event === "epoch");
+  const steps = events.filter(isStep);
+  const test = events.findLast(isEpoch);
   const loss = steps.at(-1)?.loss ?? report.loss;
   const over = state === "finished" || state === "failed";
   return {
@@ -207,8 +248,9 @@ function read(report: Report, running: boolean): Partial<TrainStatus> {
     step,
     stepsPerEpoch: report.steps_per_epoch,
     ...(loss === null ? {} : { loss }),
-    ...(test ? accuracy({ correct: test.test_correct!, total: test.test_total! }) : {}),
+    ...(test ? accuracy({ correct: test.test_correct, total: test.test_total }) : {}),
     imagesPerSecond: images_per_second,
+    secondsLeft: images_per_second > 0 ? report.images_left / images_per_second : null,
     threads,
     error: report.error ?? null,
   };

@@ -7,13 +7,16 @@ import type { Store } from "../state";
 import { DEFAULTS, type Training, type TrainState } from "./training";
 import { trainWords } from "./words";
 
-export const runSettings = ({ state: { lesson, seed, lr, momentum, batch } }: Store): RunSettings => ({
+export const runSettings = ({ state: { lesson, seed, lr, momentum, batch, epochs, augment, data } }: Store): RunSettings => ({
   ...DEFAULTS,
   lesson,
   seed,
   lr,
   momentum,
   batch,
+  epochs,
+  augment: augment === "on",
+  data,
 });
 
 export interface TrainingActions {
@@ -35,6 +38,7 @@ export function startTrainingControls(store: Store, training: Training, actions:
     train.disabled = training.busy || (status.state === "finished" && !fresh);
     step.disabled = train.disabled;
     pause.disabled = !training.busy;
+    button("test-now").disabled = status.step === 0 || status.state === "loading";
     reset.disabled = status.state === "idle" && !training.settings;
     const say = trainWords(store.state.lang);
     const text = say.training(status, oneThread);
@@ -52,8 +56,8 @@ export function startTrainingControls(store: Store, training: Training, actions:
   act(reset, () => actions.reset());
 
   store.onChange((state, before) => {
-    const { lr, momentum } = state;
-    if (lr !== before.lr || momentum !== before.momentum) training.setSgd(lr, momentum);
+    const live = ["lr", "momentum", "batch", "epochs"] as const;
+    if (live.some((name) => state[name] !== before[name])) training.set(state);
     update();
   });
   update();

@@ -1,6 +1,5 @@
 // Trains in a thread of its own, so that the page never waits. The loop gives way to messages after every few batches.
-import { assets } from "virtual:page";
-import { fetchPiece } from "./mnist";
+import { fetchPiece, piecesOf, sum, type DataName } from "./mnist";
 import { Program } from "../program";
 import type { FromWorker, Report, Score, ToWorker } from "./protocol";
 
@@ -8,14 +7,22 @@ declare function importScripts(url: string): void;
 
 const SLICE = 40; // milliseconds of training between two looks at the messages
 const REPORT = 100; // … between two reports,
-const WEIGHTS = 1000; // … two copies of the weights for the drawing pad,
+const WEIGHTS = 1000; // … two copies of the weights for the page,
+const FIRST_STEPS = 32; // … until so many batches are trained: then with each report, since most happens at the beginning,
+const CHECKPOINT = 10_000; // … two checkpoints, when they are wanted,
 const SCORE = 10_000; // … two readings of the first test images, while the whole set's turn has not come
 const SCORE_IMAGES = 1000;
+const ALL_IMAGES = 1_000_000;
+const LOG_EVERY = 10; // batches that make a point of the curve,
+const NORMS_EVERY = 50; // … or one of the norms
 
 let program: Promise<Program> | null = null;
 let run = 0; // counts up with every run begun or ended
 let running = false;
 let batchWanted = false;
+let keep = false; // checkpoints are wanted
+let keepNow = false;
+let latest: Report | null = null; // of this run
 let ended = Promise.resolve(); // the loop, until it has ended
 
 type Message<T> = T extends unknown ? Omit<T, "run"> : never;
@@ -57,39 +64,50 @@ function giveWay(): Promise<void> {
   });
 }
 
-// ---- Data: fetched once, and kept by the program from run to run. The first test images come first, since a run begins
-// with both sets; then what is trained on; then the rest.
-const { train, test } = assets.mnist;
-const order = [...test.slice(0, 1), ...train, ...test.slice(1)];
-const sum = (pieces: { count: number }[]): number => pieces.reduce((all, { count }) => all + count, 0);
+// ---- Data: fetched once, and kept by the program from run to run until another set is wanted. The first test images come
+// first, since a run begins with both sets; then what is trained on; then the rest.
+let data: DataName | null = null;
 let fed = 0; // pieces
-let feeding = false;
+let feeds = 0;
+let feeding = 0; // which of them goes on; 0: none
 
-async function feed(machine: Program, base: string): Promise<void> {
-  if (feeding) return;
-  feeding = true;
+async function feed(machine: Program, base: string, name: DataName): Promise<void> {
+  if (data === name && feeding) return;
+  if (data !== name) [data, fed] = [name, 0];
+  const mine = ++feeds;
+  feeding = mine;
+  const { train, test } = piecesOf(name);
+  const order = [...test.slice(0, 1), ...train, ...test.slice(1)];
+  const loaded = (): void => say({ type: "loaded", images: sum(order.slice(0, fed)), total: sum(order) });
   try {
-    for (let piece = order[fed]; piece; piece = order[++fed]) {
+    loaded();
+    for (let piece = order[fed]; piece; piece = order[fed]) {
       const { images, labels, count } = await fetchPiece(piece, base);
+      if (feeding !== mine) return; // another set was chosen meanwhile
       machine.run("train_add_data", test.includes(piece) ? 1 : 0, images, labels, count);
-      say({ type: "loaded", images: sum(order.slice(0, fed + 1)), total: sum(order) });
+      fed += 1;
+      loaded();
       dataCame.give();
     }
   } finally {
-    feeding = false;
+    if (feeding === mine) feeding = 0;
   }
 }
 
 // ---- Training
-async function create({ program: url, base, settings }: ToWorker & { type: "create" }): Promise<void> {
+async function create({ program: url, base, settings, checkpoint }: ToWorker & { type: "create" }): Promise<void> {
   await end();
   program ??= Program.load(url, (script) => importScripts(script));
   program.catch(() => (program = null));
   const machine = await program;
   // Shuffled within a piece, so that training can start on the first.
-  const data = { total: sum(train), test_total: sum(test), window: train[0]!.count };
-  machine.run("train_create", JSON.stringify({ ...settings, ...data }));
-  feed(machine, base).catch(fail);
+  const { train, test } = piecesOf(settings.data);
+  const sizes = { total: sum(train), test_total: sum(test), window: train[0]!.count };
+  machine.run("train_create", JSON.stringify({ ...settings, ...sizes, log_every: LOG_EVERY, norms_every: NORMS_EVERY }));
+  if (checkpoint) machine.run("train_resume", checkpoint, checkpoint.length, "kept training");
+  latest = null;
+  sendWeights(machine, checkpoint ? -1 : 0); // those that it begins with
+  feed(machine, base, settings.data).catch(fail);
 }
 
 async function end(): Promise<void> {
@@ -101,9 +119,14 @@ async function end(): Promise<void> {
 async function loop(machine: Program): Promise<void> {
   const mine = run;
   const now = performance.now();
-  const told = { report: -Infinity, weights: now, score: now };
+  const told = { report: -Infinity, weights: now, score: now, checkpoint: now };
   let events: Report["events"] = [];
   let report: Report | null = null;
+  const due = (what: keyof typeof told, wait: number): boolean => {
+    if (performance.now() - told[what] <= wait) return false;
+    told[what] = performance.now();
+    return true;
+  };
   const tell = (): void => {
     if (report && run === mine) say({ type: "report", report: { ...report, events }, running: running || batchWanted });
     events = [];
@@ -113,36 +136,65 @@ async function loop(machine: Program): Promise<void> {
     const before = report?.state;
     report = machine.json<Report>("train_advance", batchWanted ? 0 : SLICE);
     events.push(...report.events);
+    latest = report;
     if (report.state !== "waiting") batchWanted = false;
     if (report.state === "finished" || report.state === "failed") running = false;
+    if (report.events.some(({ event }) => event === "epoch")) sendAnswers(machine, report.step);
     if (!running && !batchWanted) break;
-    if (report.state !== before || performance.now() - told.report > REPORT) tell();
-    if (performance.now() - told.weights > WEIGHTS) {
-      sendWeights(machine);
-      told.weights = performance.now();
+    const early = report.step <= FIRST_STEPS;
+    if (report.state !== before || performance.now() - told.report > REPORT) {
+      tell();
+      if (early) sendWeights(machine, report.step);
     }
-    if (report.state === "training" && performance.now() - told.score > SCORE) {
-      const score = machine.json<Score & { error?: string }>("train_test", SCORE_IMAGES);
-      if (score.error) throw new Error(score.error);
-      say({ type: "score", score });
-      told.score = performance.now();
+    if (due("weights", WEIGHTS) && !early) sendWeights(machine, report.step);
+    if (keep && (keepNow || due("checkpoint", CHECKPOINT))) {
+      tell(); // first, so that the page's curve reaches as far
+      sendCheckpoint(machine, report);
     }
+    if (report.state === "training" && due("score", SCORE)) say({ type: "score", score: score(machine, SCORE_IMAGES) });
     await (report.state === "waiting" ? Promise.race([dataCame.promise, messageCame.promise]) : giveWay());
   }
-  if (run !== mine) return;
-  sendWeights(machine);
-  tell(); // last, so that who waits for the end has the weights
+  if (run !== mine || !report) return;
+  sendWeights(machine, report.step); // first, so that who waits for the end has them
+  tell();
+  if (keep) sendCheckpoint(machine, report);
 }
 
-function sendWeights(machine: Program): void {
+function score(machine: Program, images: number): Score {
+  const score = machine.json<Score & { error?: string }>("train_test", images);
+  if (score.error) throw new Error(score.error);
+  return score;
+}
+
+function sendWeights(machine: Program, step: number): void {
   const bytes = machine.bytes("train_weights");
-  if (bytes.length > 0) say({ type: "weights", bytes }, [bytes.buffer]);
+  if (bytes.length > 0) say({ type: "weights", bytes, step }, [bytes.buffer]);
+}
+
+function sendAnswers(machine: Program, step: number): void {
+  const bytes = machine.bytes("train_answers");
+  if (bytes.length > 0) say({ type: "answers", bytes, step }, [bytes.buffer]);
+}
+
+function sendCheckpoint(machine: Program, { state, step, epoch }: Report): void {
+  keepNow = false;
+  if (state === "failed") return;
+  const bytes = machine.bytes("train_checkpoint");
+  if (bytes.length > 0) say({ type: "checkpoint", bytes, step, epoch }, [bytes.buffer]);
 }
 
 async function startLoop(): Promise<void> {
   const machine = await program;
   if (!machine) return;
   ended = ended.then(() => loop(machine)).catch(fail);
+}
+
+// All test images that are there, between two batches.
+async function test(): Promise<void> {
+  const machine = await program;
+  if (!machine) return;
+  say({ type: "score", score: score(machine, ALL_IMAGES) });
+  sendAnswers(machine, -1);
 }
 
 async function handle(message: ToWorker): Promise<void> {
@@ -158,8 +210,14 @@ async function handle(message: ToWorker): Promise<void> {
     case "pause":
       running = batchWanted = false;
       return;
-    case "sgd":
-      return (await program)?.run("train_set_sgd", message.lr, message.momentum);
+    case "set":
+      return (await program)?.run("train_set", JSON.stringify(message.settings));
+    case "test":
+      return test();
+    case "keep":
+      keep = keepNow = message.on;
+      if (keep && latest && !running && !batchWanted) sendCheckpoint((await program)!, latest);
+      return;
     case "end":
       return end();
   }

@@ -1,0 +1,453 @@
+// Training in the page: live settings, runs beside each other, going on after a reload, mistakes, moments, files.
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { launch, open, serve, until } from "./support/browser.mjs";
+import { DIGITS, drawWithMouse, fit } from "./support/draw.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let server, browser;
+before(async () => {
+  [server, browser] = await Promise.all([serve(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+async function inPage(options, work) {
+  const page = await open(browser, server.url, options);
+  page.on("console", (message) => message.type() === "warning" && !/GPU stall|GL Driver/.test(message.text()) && page.problems.push(`warning: ${message.text()}`));
+  try {
+    await work(page, await page.context().newCDPSession(page));
+    assert.deepEqual(page.problems, []);
+  } finally {
+    await page.context().close();
+  }
+}
+
+const prediction = (page) => page.evaluate(() => lab.prediction());
+const status = (page) => page.evaluate(() => lab.train.status());
+const isTrained = (page) => page.evaluate(() => !/untrained/.test(document.getElementById("prediction").textContent));
+const words = (page, id) => page.textContent(`#${id}`);
+
+async function draw(page, session, digit) {
+  await page.evaluate(() => lab.clear());
+  const pad = await page.evaluate(() => lab.drawPad());
+  await drawWithMouse(session, fit(DIGITS[digit], pad));
+}
+
+async function fill(page, id, value) {
+  await page.fill(`#${id}`, String(value));
+  await page.press(`#${id}`, "Tab");
+}
+
+/** Trains some batches, one by one. */
+async function batches(page, count, settings = {}) {
+  for (let i = 0; i < count; ++i) await page.evaluate((settings) => lab.train.step(settings), settings);
+}
+
+/** Trains until so many batches are done, then stops. */
+async function trainUntil(page, step) {
+  await page.click("#train");
+  await until(page, (step) => lab.train.status().step >= step, step, 240_000);
+  await page.click("#pause");
+  await until(page, () => lab.train.status().state === "paused");
+}
+
+/** The rows of the current run's curve by batch. */
+async function curve(page) {
+  const lines = (await page.evaluate(() => lab.train.csv())).trim().split("\r\n").slice(1);
+  return new Map(lines.map((line) => line.match(/^"[^"]*",(\d+,(\d+),\w+),(.*)$/)).map(([, where, , numbers]) => [where, numbers]));
+}
+
+async function saved(page, act) {
+  const [download] = await Promise.all([page.waitForEvent("download"), act()]);
+  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+}
+
+function assertIsReading(read) {
+  assert.ok(Number.isInteger(read.digit) && read.digit >= 0 && read.digit <= 9);
+  assert.equal(read.probabilities.length, 10);
+}
+
+describe("training", () => {
+  test("learns MNIST, pauses, trains one batch, and goes back to the beginning", () =>
+    inPage({}, async (page, session) => {
+      const shipped = await page.evaluate(() => Array.from(lab.weights()));
+      await draw(page, session, 3);
+      await page.click("#tab-train");
+      await page.fill("#lr", "0.05"); // learns within some sixty batches
+      await page.fill("#momentum", "0.9");
+      await page.press("#momentum", "Tab");
+      await page.click("#train");
+      await until(page, () => lab.train.status().step >= 1);
+      const early = await status(page);
+      assert.ok(early.loss > 2 && early.loss < 2.6, `the first loss is near ln 10, not ${early.loss}`);
+      await until(page, () => lab.train.status().loss < 1, undefined, 240_000);
+
+      const during = await status(page);
+      assert.ok(during.imagesPerSecond > 0 && during.threads >= 1);
+      await page.click("#language"); // training goes on
+      await page.click("#language");
+      await page.click("#theme");
+      await until(page, (step) => lab.train.status().step > step, during.step);
+
+      await page.click("#pause");
+      await until(page, () => lab.train.status().state === "paused");
+      const paused = await status(page);
+      const trained = await page.evaluate(() => Array.from(lab.weights()));
+      assert.notDeepEqual(trained, shipped);
+      assertIsReading(await prediction(page));
+
+      await page.click("#one-batch");
+      await until(page, (step) => lab.train.status().step === step + 1 && lab.train.status().state === "paused", paused.step);
+      assert.match(await page.textContent("#training"), /Paused/);
+
+      await page.click("#reset");
+      assert.equal((await status(page)).state, "idle");
+      assert.equal((await status(page)).step, 0);
+      await until(page, (size) => lab.weights().length === size, shipped.length);
+      if (await isTrained(page)) assert.deepEqual(await page.evaluate(() => Array.from(lab.weights())), shipped);
+    }));
+
+  test("the same seed learns the same, another seed something else", () =>
+    inPage({}, async (page) => {
+      const lossOf = async (seed) => {
+        await page.evaluate((seed) => lab.train.step({ seed }), seed);
+        const { loss, step } = await status(page);
+        assert.equal(step, 1);
+        await page.evaluate(() => lab.train.reset());
+        return loss;
+      };
+      const first = await lossOf(5);
+      assert.equal(await lossOf(5), first);
+      assert.notEqual(await lossOf(6), first);
+      assert.equal(await page.inputValue("#seed"), "6");
+    }));
+
+  test("a learning rate far too large ends in a message, and the page goes on", () =>
+    inPage({}, async (page) => {
+      await page.evaluate(() => lab.train.start({ lr: 10, momentum: 0.99 }));
+      await until(page, () => lab.train.status().state === "failed");
+      assert.match(await page.textContent("#training"), /Training stopped: .*loss/i);
+      await page.click("#reset");
+      await page.evaluate(() => lab.train.step({ lr: 0.01, momentum: 0.5 }));
+      assert.equal((await status(page)).step, 1);
+    }));
+
+  test("settings that cannot be are said and not taken", () =>
+    inPage({ hash: "#view=train" }, async (page) => {
+      await page.fill("#momentum", "1.5");
+      await page.press("#momentum", "Tab");
+      assert.match(await page.textContent("#settings-error"), /momentum must be a number from 0 to 0\.999/);
+      assert.equal(await page.getAttribute("#momentum", "aria-invalid"), "true");
+      await page.fill("#momentum", "0.9");
+      await page.press("#momentum", "Tab");
+      assert.equal(await page.textContent("#settings-error"), "");
+      await until(page, () => location.hash.includes("momentum=0.9"));
+    }));
+
+  test("weights travel: what was taken out can be put back in, and rubbish is refused", () =>
+    inPage({}, async (page) => {
+      const size = await page.evaluate(async () => {
+        const before = lab.weights();
+        await lab.train.step();
+        lab.train.reset();
+        lab.load(before);
+        const after = lab.weights();
+        if (after.length !== before.length || after.some((byte, index) => byte !== before[index])) throw new Error("they differ");
+        return after.length;
+      });
+      assert.ok(size > 97_298 * 4);
+      const refused = await page.evaluate(() => {
+        try {
+          lab.load(new Uint8Array([1, 2, 3]));
+        } catch (error) {
+          return error.message;
+        }
+      });
+      assert.match(refused, /safetensors|bytes/);
+    }));
+});
+
+describe("settings", () => {
+  test("a link brings them all back", () =>
+    inPage({ hash: "#view=train&epochs=3&augment=on&data=fashion&scale=log&norms=weight&batch=32&lang=en" }, async (page) => {
+      assert.equal(await page.inputValue("#epochs"), "3");
+      assert.equal(await page.isChecked("#augment"), true);
+      assert.equal(await page.isChecked("#scale"), true);
+      assert.equal(await page.inputValue("#norms"), "weight");
+      if (await page.isVisible("#data")) assert.equal(await page.inputValue("#data"), "fashion");
+      assert.ok((await page.evaluate(() => lab.panels().map(({ title }) => title))).includes("Weights, layer by layer"));
+      await page.selectOption("#norms", "gradient");
+      await page.uncheck("#scale");
+      await until(page, () => /norms=gradient/.test(location.hash) && /scale=linear/.test(location.hash));
+    }));
+
+  test("batch size and epochs change while training; seed and bending begin anew", () =>
+    inPage({ hash: "#view=train&lang=en" }, async (page) => {
+      await batches(page, 2);
+      assert.equal((await status(page)).stepsPerEpoch, 938);
+      await fill(page, "batch", 128);
+      await fill(page, "epochs", 2);
+      await page.click("#one-batch");
+      await until(page, () => lab.train.status().step === 3);
+      const { stepsPerEpoch, epochs } = await status(page);
+      assert.equal(stepsPerEpoch, 2 + Math.ceil((60_000 - 128) / 128));
+      assert.equal(epochs, 2);
+      await page.check("#augment");
+      await until(page, () => /begins a new run/.test(document.getElementById("training").textContent));
+      await page.uncheck("#augment");
+      await fill(page, "seed", 2);
+      await page.click("#one-batch");
+      await until(page, () => lab.train.status().step === 1);
+    }));
+
+  test("Fashion-MNIST is trained on when it is chosen", (t) =>
+    inPage({ hash: "#view=train&lang=en" }, async (page) => {
+      if (!(await page.isVisible("#data"))) return t.skip("the page was built without it");
+      const digits = await page.evaluate(() => lab.train.step().then(() => lab.train.status().loss));
+      await page.selectOption("#data", "fashion");
+      await page.click("#one-batch");
+      await until(page, () => lab.train.status().step === 1 && lab.train.status().state === "paused");
+      assert.notEqual((await status(page)).loss, digits);
+      await page.click("#test-now");
+      await until(page, () => /read correctly/.test(document.getElementById("mistakes").textContent));
+      await page.click("#confusion summary");
+      assert.match(await page.textContent("#confusion thead"), /9 Ankle boot/);
+    }));
+});
+
+describe("a training that is kept", () => {
+  const hash = "#view=train&lang=en&batch=250&lr=0.05";
+
+  test("goes on after a reload with the same losses as without", () =>
+    inPage({ hash }, async (page) => {
+      assert.equal(await page.isChecked("#keep"), false);
+      await page.check("#keep");
+      await trainUntil(page, 12);
+      const stopped = (await status(page)).step;
+      await until(page, (step) => document.getElementById("keep-words").textContent.includes(`batch ${step}`), stopped);
+      const before = await curve(page);
+      await page.reload();
+      await page.evaluate(() => lab.ready);
+      await until(page, () => !document.getElementById("offer").hidden);
+      assert.match(await words(page, "offer-words"), new RegExp(`epoch 1, batch ${stopped}`));
+      await page.click("#go-on");
+      await until(page, (step) => lab.train.status().step > step + 10, stopped, 240_000);
+      await page.click("#pause");
+      await until(page, () => lab.train.status().state === "paused");
+      const resumed = await curve(page);
+      const end = (await status(page)).step;
+      for (const [where, numbers] of before) assert.equal(resumed.get(where), numbers);
+
+      await inPage({ hash }, async (other) => {
+        await trainUntil(other, end);
+        const whole = await curve(other);
+        assert.ok(resumed.size >= 2 && resumed.size > before.size);
+        for (const [where, numbers] of resumed) assert.equal(whole.get(where), numbers, `${where}`);
+      });
+    }));
+
+  test("is forgotten when asked, and is not there unless asked for", () =>
+    inPage({ hash }, async (page) => {
+      await batches(page, 1);
+      await page.reload();
+      await page.evaluate(() => lab.ready);
+      assert.equal(await page.isVisible("#offer"), false);
+      await page.check("#keep");
+      await batches(page, 1);
+      await until(page, () => /Kept/.test(document.getElementById("keep-words").textContent));
+      await page.reload();
+      await until(page, () => !document.getElementById("offer").hidden);
+      await page.click("#forget");
+      assert.equal(await page.isVisible("#offer"), false);
+      await page.reload();
+      await page.evaluate(() => lab.ready);
+      assert.equal(await page.isVisible("#offer"), false);
+    }));
+
+  test("says so when the browser has no room for it", () =>
+    inPage({ hash, init: () => { IDBObjectStore.prototype.put = () => { throw new DOMException("no room", "QuotaExceededError"); }; } }, async (page) => {
+      await page.check("#keep");
+      await batches(page, 1);
+      await until(page, () => /could not be kept.*no room/.test(document.getElementById("alerts").textContent));
+      await batches(page, 1);
+      assert.equal((await status(page)).step, 2);
+    }));
+});
+
+describe("runs beside each other", () => {
+  test("are named by what differs, stand in tables, and can be removed", () =>
+    inPage({ hash: "#view=train&lang=en" }, async (page) => {
+      await batches(page, 10, { lr: 0.01 });
+      assert.match(await words(page, "runs"), /run 1/);
+      await page.click("#reset");
+      await fill(page, "lr", 0.1);
+      await batches(page, 10, { lr: 0.1 });
+      await until(page, () => document.querySelectorAll("#runs tbody tr").length === 2);
+      const names = await page.locator("#runs tbody th").allTextContents();
+      assert.deepEqual(names, ["lr 0.1", "lr 0.01"]);
+      assert.match(await page.textContent("#runs tbody tr"), /lr 0\.1.*10.*\d\.\d{4}.*%/);
+      await page.click("#points summary");
+      assert.equal(await page.locator("#points tbody tr").count(), 2);
+      await page.click("#norms-table summary");
+      assert.match(await page.textContent("#norms-table tbody"), /conv1\.weight/);
+      await page.focus("#runs button");
+      await page.keyboard.press("Enter");
+      await until(page, () => document.querySelectorAll("#runs tbody tr").length === 1);
+      assert.match(await page.evaluate(() => lab.train.csv()), /^run,epoch,batch,event,.*\r\n"run 1",1,10,step,/);
+    }));
+});
+
+describe("mistakes", () => {
+  test("a cell of the matrix shows its images, by pointer and by keyboard, and one is stepped through", () =>
+    inPage({ hash: "#view=train&lang=en" }, async (page) => {
+      await batches(page, 1);
+      await page.click("#test-now");
+      await until(page, () => /of [\d,]+ test images read correctly .* after batch 1\./.test(document.getElementById("mistakes").textContent));
+      await page.click("#confusion summary");
+      const counts = await page.locator("#confusion tbody td button").allTextContents();
+      assert.equal(counts.length, 100);
+      const [most, at] = counts.map(Number).reduce((best, count, i) => (count > best[0] ? [count, i] : best), [0, 0]);
+      await page.locator("#confusion tbody td button").nth(at).focus();
+      await page.keyboard.press("Enter");
+      const title = await page.textContent("#cell h4");
+      assert.ok(title.replaceAll(",", "").includes(`${Math.floor(at / 10)} read as ${at % 10}: ${most}`) || at % 11 === 0, title);
+      assert.equal(await page.locator("#cell li").count(), Math.min(most, 60));
+
+      const panel = await page.evaluate(() => {
+        document.getElementById("lab").scrollIntoView();
+        const found = () => lab.panels().find(({ title }) => title === "What was read as what");
+        scrollBy(0, 0);
+        const bench = document.getElementById("bench");
+        bench.scrollTop += found().y - 100;
+        return found();
+      });
+      const side = Math.min(panel.width - 28 - 34, 400); // as in confusion_panel.cpp
+      const cell = (label, answer) => [panel.x + 14 + 34 + ((answer + 0.5) * side) / 10, panel.y + 14 + 26 + 34 + ((label + 0.5) * side) / 10];
+      await page.mouse.click(...cell(3, at % 10));
+      await until(page, (answer) => document.querySelector("#cell h4").textContent.startsWith(`3 read as ${answer}`), at % 10);
+
+      const link = page.locator("#worst a").first();
+      const image = (await link.getAttribute("href")).match(/image=(\d+)/)[1];
+      assert.match(await link.textContent(), new RegExp(`No\\. ${image}: \\d read as \\d`));
+      await link.click();
+      assert.equal(await page.getAttribute("#tab-step", "aria-selected"), "true");
+      assert.equal(await page.inputValue("#image"), image);
+    }));
+});
+
+describe("moments", () => {
+  test("the scrubber brings earlier weights back to the whole lab, and the newest again", () =>
+    inPage({ hash: "#view=train&lang=en" }, async (page) => {
+      await batches(page, 3, { lr: 0.1 });
+      const weights = () => page.evaluate(() => Array.from(lab.weights().subarray(-400)));
+      const newest = await weights();
+      assert.match(await words(page, "moment-words"), /as they are now, after batch 3/);
+      await page.focus("#moment");
+      await page.keyboard.press("Home");
+      assert.match(await words(page, "moment-words"), /after batch 0/);
+      const first = await weights();
+      assert.notDeepEqual(first, newest);
+      await batches(page, 1);
+      assert.deepEqual(await weights(), first, "what is looked at stays while training goes on");
+      await page.focus("#moment");
+      await page.keyboard.press("End");
+      assert.match(await words(page, "moment-words"), /after batch 4/);
+      assert.notDeepEqual(await weights(), newest);
+      await page.selectOption("#parameter", "fc.weight");
+    }));
+});
+
+describe("files", () => {
+  test("weights are saved and come back; others and broken ones are refused in one line", () =>
+    inPage({ hash: "#view=train&lang=en", acceptDownloads: true }, async (page) => {
+      await batches(page, 2);
+      const file = await saved(page, () => page.click("#save-weights"));
+      assert.equal(file.name, "inception.safetensors");
+      assert.deepEqual([...file.bytes], await page.evaluate(() => Array.from(lab.weights())));
+      await batches(page, 1);
+      const give = (name, buffer) => page.setInputFiles("#weights-file", { name, mimeType: "application/octet-stream", buffer });
+      await give("mine.safetensors", file.bytes);
+      await until(page, () => /reads with the weights of mine\.safetensors/.test(document.getElementById("files").textContent));
+      assert.deepEqual(await page.evaluate(() => Array.from(lab.weights())), [...file.bytes]);
+      await give("half.safetensors", file.bytes.subarray(0, 5000));
+      await until(page, () => /^Not used\. half\.safetensors: [^\n]+$/.test(document.getElementById("files").textContent));
+      const other = Buffer.from(file.bytes.toString("latin1").replace('"lesson":"inception"', '"lesson":"somewhere"'), "latin1");
+      await give("other.safetensors", other);
+      await until(page, () => /other\.safetensors: .*somewhere/.test(document.getElementById("files").textContent));
+    }));
+
+  test("the curves are saved as CSV, a panel as PNG", () =>
+    inPage({ hash: "#view=train&lang=en", acceptDownloads: true }, async (page) => {
+      await page.click("#save-curves");
+      assert.match(await words(page, "files"), /no curve/);
+      await batches(page, 10);
+      const table = await saved(page, () => page.click("#save-curves"));
+      assert.equal(table.name, "training.csv");
+      assert.match(table.bytes.toString(), /"run 1",1,10,step,\d/);
+      await page.click("#pictures summary");
+      const picture = await saved(page, () => page.click('#pictures button:text-is("Loss")'));
+      assert.equal(picture.name, "Loss.png");
+      assert.equal(picture.bytes.subarray(1, 4).toString(), "PNG");
+      const [panel] = await page.evaluate(() => lab.panels().filter(({ title }) => title === "Loss"));
+      assert.ok(Math.abs(picture.bytes.readUInt32BE(16) - panel.width) <= 1);
+    }));
+
+  test("the PyTorch lines load saved weights", (t) =>
+    inPage({ hash: "#view=train&lang=en", acceptDownloads: true, permissions: ["clipboard-read", "clipboard-write"] }, async (page) => {
+      await page.click("#copy-pytorch");
+      await until(page, () => /copied/.test(document.getElementById("files").textContent));
+      const lines = await page.evaluate(() => navigator.clipboard.readText());
+      assert.equal(lines, await words(page, "pytorch"));
+      const python = ["/usr/bin/python3", "python3"].find((name) => spawnSync(name, ["-c", "import torch"]).status === 0);
+      if (!python) return t.skip("this machine has no PyTorch");
+      const folder = mkdtempSync(join(tmpdir(), "cnnlab-"));
+      try {
+        writeFileSync(join(folder, "inception.safetensors"), (await saved(page, () => page.click("#save-weights"))).bytes);
+        const goldens = fileURLToPath(new URL("../goldens", import.meta.url));
+        const program = `import sys\nsys.path.insert(0, ${JSON.stringify(goldens)})\nfrom lesson import MainNet\nmodel = MainNet()\n${lines}\nprint(float(model.fc.weight[0, 0]))`;
+        const weight = Number(execFileSync(python, ["-c", program], { cwd: folder }));
+        assert.ok(Number.isFinite(weight) && weight !== 0);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    }));
+});
+
+describe("the view", () => {
+  for (const [width, colorScheme, lang] of [
+    [360, "light", "ko"],
+    [360, "dark", "en"],
+    [768, "dark", "ko"],
+    [1440, "light", "en"],
+  ]) {
+    test(`is fit for all at ${width} px, ${colorScheme}, ${lang}`, () =>
+      inPage({ viewport: { width, height: 800 }, colorScheme, hash: `#view=train&lang=${lang}` }, async (page) => {
+        await batches(page, 10);
+        await page.click("#test-now");
+        await until(page, () => !document.getElementById("worst").hidden);
+        for (const summary of await page.locator("#pictures summary, .results summary").all()) await summary.click();
+        await page.locator("#confusion tbody td button").first().click();
+        assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+        const small = await page.evaluate(() =>
+          [...document.querySelectorAll("#view button, #view input, #view select, #view summary")]
+            .filter((control) => control.checkVisibility() && !["radio", "checkbox"].includes(control.type))
+            .map((control) => [control.id || control.textContent, control.getBoundingClientRect().height])
+            .filter(([, height]) => height < 43.5),
+        );
+        assert.deepEqual(small, []);
+        await page.evaluate(AXE);
+        const { violations } = await page.evaluate(() => axe.run(document));
+        assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 150)).join("; ")}`), []);
+      }));
+  }
+});

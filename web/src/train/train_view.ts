@@ -1,0 +1,159 @@
+// The view "train": one training, its curves among those of earlier runs, and all that is shown of it.
+import { tell } from "../alerts";
+import { throttle } from "../dom";
+import type { LabView } from "../lab";
+import type { Program } from "../program";
+import type { State, Store } from "../state";
+import { startFiles } from "./files";
+import type { Kept } from "./keep";
+import { Keeping } from "./keeping";
+import { Mistakes } from "./mistakes";
+import { Moments } from "./moments";
+import type { Report } from "./protocol";
+import { csv, isNorms, names, Runs } from "./runs";
+import { RunsTable } from "./runs_table";
+import { Training } from "./training";
+import { runSettings, startTrainingControls, type TrainingActions } from "./training_controls";
+
+/** What the view asks of the lab around it. */
+export interface LabWeights {
+  /** Reads with weights that are being trained, or that were kept on the way. */
+  train(bytes: Uint8Array): void;
+  /** Reads with weights from a file. Throws ProgramError when they are not this network's. */
+  load(bytes: Uint8Array, name: string): void;
+  /** The lesson's network again, as it was before training. */
+  restore(): void;
+}
+
+export class TrainView {
+  readonly training: Training;
+  readonly actions: TrainingActions;
+  readonly #program: Program;
+  readonly #view: LabView;
+  readonly #store: Store;
+  readonly #runs = new Runs();
+  readonly #moments: Moments;
+  readonly #mistakes: Mistakes;
+  readonly #keeping: Keeping;
+  readonly #table: RunsTable;
+  readonly #statusChanged: () => void;
+
+  constructor(program: Program, view: LabView, store: Store, weights: LabWeights) {
+    [this.#program, this.#view, this.#store] = [program, view, store];
+    this.training = this.#makeTraining();
+    this.actions = this.#makeActions(weights);
+    this.#moments = new Moments(program, view, store, (bytes) => weights.train(bytes));
+    this.#mistakes = new Mistakes(program, view, store, () => this.training.test());
+    this.#table = new RunsTable(this.#runs, store, (run) => {
+      this.#runs.remove(run);
+      this.#drawAll();
+    });
+    this.#statusChanged = startTrainingControls(store, this.training, this.actions, (error) => tell((error as Error).message));
+    startFiles(program, store, this.#runs, async (bytes, name) => {
+      await this.training.pause(); // the next weights that are trained would take their place
+      weights.load(bytes, name);
+    });
+    this.#keeping = new Keeping(store, { wanted: (on) => this.training.keep(on), goOn: (kept) => this.#goOn(kept) });
+    store.onChange((state, before) => this.#follow(state, before));
+    this.#showPlots();
+    this.#table.show();
+  }
+
+  /** The curves as a table for other programs. */
+  csv(): string {
+    return csv(this.#runs.all);
+  }
+
+  #makeTraining(): Training {
+    return new Training(this.#store.state.lesson, {
+      status: () => this.#statusChanged(),
+      weights: (bytes, step) => this.#moments.add(bytes, step),
+      report: (report) => this.#report(report),
+      answers: (bytes, step) => this.#mistakes.tested(bytes, this.training.settings?.data ?? "mnist", step),
+      checkpoint: (checkpoint, step, epoch) => {
+        const { settings } = this.training;
+        const run = this.#runs.current;
+        if (!settings || !run) return;
+        const past = this.#runs.all.filter((other) => other !== run);
+        this.#keeping.put({ date: Date.now(), settings, run, past, checkpoint, epoch, step });
+      },
+      begun: (settings) => {
+        this.#keeping.hideOffer();
+        this.#startOver();
+        this.#runs.begin({ settings: { ...settings }, changes: [], events: [] });
+        this.#drawAll();
+      },
+      changed: (settings, step) => {
+        this.#runs.change(step, settings);
+        this.#drawAll(); // its name has changed
+      },
+    });
+  }
+
+  #makeActions(weights: LabWeights): TrainingActions {
+    const settings = (): ReturnType<typeof runSettings> => runSettings(this.#store);
+    return {
+      start: () => this.training.start(settings()),
+      pause: () => this.training.pause(),
+      step: () => this.training.step(settings()),
+      reset: () => {
+        this.training.reset(this.#store.state.lesson);
+        this.#runs.end();
+        this.#startOver();
+        this.#drawAll();
+        weights.restore();
+      },
+    };
+  }
+
+  // What belongs to one run alone.
+  #startOver(): void {
+    this.#moments.clear();
+    this.#mistakes.clear();
+  }
+
+  #goOn({ settings, run, past, checkpoint, epoch, step }: Kept): void {
+    const { lesson, seed, lr, momentum, batch, epochs, augment, data } = settings;
+    this.#store.set({ lesson, seed, lr, momentum, batch, epochs, augment: augment ? "on" : "off", data });
+    this.#startOver();
+    for (const one of [...past, run]) this.#runs.begin(one);
+    this.#drawAll();
+    this.training.resume(settings, checkpoint, { epoch, step });
+  }
+
+  #report(report: Report): void {
+    if (report.events.length === 0) return;
+    const thinned = this.#runs.add(report.events);
+    if (thinned) this.#drawAll();
+    else this.#program.run("lab_training_event", JSON.stringify({ events: report.events }));
+    this.#view.wake();
+    this.#tellSoon();
+  }
+
+  readonly #tellSoon = throttle(() => this.#table.show(), 1000);
+
+  #drawAll(): void {
+    const { all, current } = this.#runs;
+    const called = names(all);
+    const last = all.at(-1);
+    const runs = all.map((run, i) => ({
+      name: called[i],
+      current: run === current,
+      events: run === last ? run.events : run.events.filter((event) => !isNorms(event)), // which are shown of the last alone
+    }));
+    this.#program.run("lab_training_runs", JSON.stringify(runs));
+    this.#view.wake();
+    this.#table.show();
+  }
+
+  #showPlots(): void {
+    const { scale, norms } = this.#store.state;
+    this.#program.run("lab_training_view", JSON.stringify({ logarithmic: scale === "log", norms }));
+    this.#view.wake();
+  }
+
+  #follow(state: State, before: State): void {
+    if (state.scale !== before.scale || state.norms !== before.norms) this.#showPlots();
+    if (state.view !== before.view || state.lang !== before.lang) this.#table.show();
+  }
+}
