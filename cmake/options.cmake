@@ -60,8 +60,12 @@ else()
 endif()
 
 # cnnlab_library(tensor SOURCES a.cpp … LINK cnnlab_x …): one static library a folder, called cnnlab_tensor.
+# As WebAssembly, which is downloaded, it is made small rather than fast, unless it is called FAST.
 function(cnnlab_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "FAST" "" "SOURCES;LINK" ${ARGN})
   add_library(cnnlab_${name} STATIC ${ARG_SOURCES})
   target_link_libraries(cnnlab_${name} PUBLIC cnnlab_options ${ARG_LINK})
+  if(EMSCRIPTEN AND NOT ARG_FAST)
+    target_compile_options(cnnlab_${name} PRIVATE -Oz)
+  endif()
 endfunction()

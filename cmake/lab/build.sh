@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # Builds: CMake presets into build/native, build/web-threads, build/web-single, …, and the page into build/page.
 
+# Emscripten's compiler is a Python program: where python3 is a wrapper of pyenv's, starting it costs more than small files.
+[[ ! -x /usr/bin/python3 ]] || export EMSDK_PYTHON=${EMSDK_PYTHON:-/usr/bin/python3}
+
 # show_progress WHAT: reads Ninja's output and says that WHAT is being built, once something is; where a person is watching,
 # the last "[12/80] …" line stands below, overwritten in place.
 show_progress() {

@@ -1,37 +1,14 @@
 // The view "draw": pen, undo and redo, the stages and why they matter, the keyboard, and drawings that are kept and trained on.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, describe, test } from "node:test";
-import { launch, open, serve, until } from "./support/browser.mjs";
+import { describe, test } from "node:test";
+import { until } from "./support/browser.mjs";
 import { DIGITS, drawWithMouse, fit } from "./support/draw.mjs";
+import { draw, pages, prediction } from "./support/pages.mjs";
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-let server, browser;
-before(async () => {
-  [server, browser] = await Promise.all([serve(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
-
-async function inPage(options, work) {
-  const page = await open(browser, server.url, options);
-  try {
-    await work(page, await page.context().newCDPSession(page));
-    assert.deepEqual(page.problems, []);
-  } finally {
-    await page.context().close();
-  }
-}
-
-const prediction = (page) => page.evaluate(() => lab.prediction());
-
-async function draw(page, session, digit) {
-  await page.evaluate(() => lab.clear());
-  await drawWithMouse(session, fit(DIGITS[digit], await page.evaluate(() => lab.drawPad())));
-}
+const inPage = pages();
 
 async function keep(page, session, digit, label) {
   await draw(page, session, digit);
@@ -91,15 +68,16 @@ describe("the stages", () => {
       await drawWithMouse(session, fit(DIGITS[7], { x, y, width: width / 3, height: width / 3 }));
       await until(page, () => /^Without: (still|read as) \d, /.test(document.getElementById("why-crop").textContent));
       const before = await prediction(page);
-      const promised = await page.textContent("#why-crop");
       await page.uncheck('#stages input[name="crop"]');
       const after = await prediction(page);
       assert.notDeepEqual(after.probabilities, before.probabilities);
-      assert.match(promised, new RegExp(`(still|read as) ${after.digit}, ${(100 * after.probabilities[after.digit]).toFixed(1)} %`));
       await until(page, () => /^Switched off\. With it: /.test(document.getElementById("why-crop").textContent));
       await until(page, () => location.hash.includes("off=crop"));
       await page.check('#stages input[name="crop"]');
       assert.deepEqual(await prediction(page), before);
+      // What its words promised without it is what was read without it.
+      const promise = `${after.digit}, ${(100 * after.probabilities[after.digit]).toFixed(1)} %`;
+      await until(page, (text) => new RegExp(`^Without: (still|read as) ${text}`).test(document.getElementById("why-crop").textContent), promise);
     }));
 });
 

@@ -1,27 +1,11 @@
 // What guides a reader: questions whose answers are checked, and links from the prose that set the lab; and what it weighs.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { measure } from "../../web/build/sizes.mjs";
-import { launch, open, PAGE, serve, until } from "./support/browser.mjs";
+import { PAGE, until } from "./support/browser.mjs";
+import { pages } from "./support/pages.mjs";
 
-let server, browser;
-before(async () => {
-  [server, browser] = await Promise.all([serve(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
-
-async function inPage(options, work) {
-  const page = await open(browser, server.url, options);
-  try {
-    await work(page);
-    assert.deepEqual(page.problems, []);
-  } finally {
-    await page.context().close();
-  }
-}
+const inPage = pages();
 
 describe("questions", () => {
   const WORDS = { en: { right: /^Right\./, wrong: /^Not yet\./, none: /Type a number/ }, ko: { right: /^맞았어요\./, wrong: /^아직 아니에요\./, none: /숫자를/ } };
@@ -66,12 +50,11 @@ describe("questions", () => {
       assert.match(await answer("1.39", "1.4"), /^Not yet/);
     }));
 
-  test("their answers are there without scripts", async () => {
-    const page = await open(browser, server.url, { ready: false, javaScriptEnabled: false });
-    assert.ok((await page.locator("article:visible .question [data-right]:visible").count()) >= 8);
-    assert.equal(await page.locator(".question input:visible").count(), 0);
-    await page.context().close();
-  });
+  test("their answers are there without scripts", () =>
+    inPage({ ready: false, javaScriptEnabled: false }, async (page) => {
+      assert.ok((await page.locator("article:visible .question [data-right]:visible").count()) >= 8);
+      assert.equal(await page.locator(".question input:visible").count(), 0);
+    }));
 });
 
 describe("links that set the lab", () => {

@@ -1,36 +1,13 @@
 // The lab: drawn digits are read, training learns, the trace can be walked, and a link brings it all back.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { launch, open, serve, until } from "./support/browser.mjs";
-import { DIGITS, drawWithFinger, drawWithMouse, fit } from "./support/draw.mjs";
+import { describe, test } from "node:test";
+import { until } from "./support/browser.mjs";
+import { DIGITS, drawWithFinger, drawWithMouse } from "./support/draw.mjs";
+import { draw, pages, prediction } from "./support/pages.mjs";
 
-let server, browser;
-before(async () => {
-  [server, browser] = await Promise.all([serve(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
+const inPage = pages();
 
-async function inPage(options, work) {
-  const page = await open(browser, server.url, options);
-  try {
-    await work(page, await page.context().newCDPSession(page));
-    assert.deepEqual(page.problems, []);
-  } finally {
-    await page.context().close();
-  }
-}
-
-const prediction = (page) => page.evaluate(() => lab.prediction());
 const isTrained = (page) => page.evaluate(() => !/untrained/.test(document.getElementById("prediction").textContent));
-
-async function draw(page, session, digit, how = drawWithMouse) {
-  await page.evaluate(() => lab.clear());
-  const pad = await page.evaluate(() => lab.drawPad());
-  await how(session, fit(DIGITS[digit], pad));
-}
 
 function assertIsReading(read) {
   assert.ok(Number.isInteger(read.digit) && read.digit >= 0 && read.digit <= 9);

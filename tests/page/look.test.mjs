@@ -1,38 +1,22 @@
 // The look inside: the diagram and its table, feature maps, what the pixels did, and a network that is changed.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { launch, open, serve, until } from "./support/browser.mjs";
+import { until } from "./support/browser.mjs";
 import { DIGITS, drawWithMouse, fit } from "./support/draw.mjs";
+import { pages, violations } from "./support/pages.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const summary = () => JSON.parse(execFileSync(process.env.CNNLAB ?? resolve(root, "build/cnnlab"), ["summary", "--lesson", "inception", "--json"], { cwd: root }));
 
-let server, browser;
-before(async () => {
-  [server, browser] = await Promise.all([serve(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
-
-async function inPage(options, work) {
-  const page = await open(browser, server.url, { hash: "#view=look&lang=en", ...options });
-  page.on("console", (message) => message.type() === "warning" && page.problems.push(`warning: ${message.text()}`));
-  try {
+const inLab = pages({ hash: "#view=look&lang=en" });
+const inPage = (options, work) =>
+  inLab(options, async (page, session) => {
     await until(page, () => document.querySelectorAll("#layers tbody tr").length > 5);
-    await work(page);
-    assert.deepEqual(page.problems, []);
-  } finally {
-    await page.context().close();
-  }
-}
+    await work(page, session);
+  });
 
 const chosen = (page) => page.evaluate(() => lab.look.chosen());
 const text = (page, id) => page.textContent(`#${id}`);
@@ -160,8 +144,7 @@ describe("what the pixels did", () => {
   }, label);
 
   test("by gradient and by covering, for any class, on the drawn digit; no task is long", () =>
-    inPage({}, async (page) => {
-      const session = await page.context().newCDPSession(page);
+    inPage({}, async (page, session) => {
       await drawWithMouse(session, fit(DIGITS[7], await page.evaluate(() => lab.drawPad())));
       await page.click("#tab-look");
       await page.check('input[name="image"][value="drawing"]');
@@ -169,6 +152,7 @@ describe("what the pixels did", () => {
       assert.equal(gradient.method, "gradient");
       assert.equal(gradient.map.length, 784);
       await until(page, () => /answer 7.*orange pixels raise/.test(document.getElementById("look-pixels").textContent));
+      const browser = page.context().browser();
       await browser.startTracing(page, { categories: ["-*", "disabled-by-default-devtools.timeline"] });
       await page.check('input[name="method"][value="occlusion"]');
       const covered = await done(page, 7);
@@ -258,8 +242,6 @@ describe("the look inside", () => {
             await until(page, () => /1,000/.test(document.getElementById("accuracy").textContent));
             const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
             assert.ok(wide <= 0, `${wide} px too wide`);
-            await page.evaluate(AXE);
-            const { violations } = await page.evaluate(() => axe.run(document));
-            assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 150)}`), []);
+            assert.deepEqual(await violations(page), []);
           }));
 });

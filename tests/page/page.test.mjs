@@ -1,33 +1,12 @@
 // The page as a text: it loads cleanly, reads in both languages and themes, at every width, with and without help.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { after, before, describe, test } from "node:test";
-import { launch, open, serve } from "./support/browser.mjs";
+import { describe, test } from "node:test";
+import { pages, violations } from "./support/pages.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
 
-let server, browser;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
-
-async function inPage(options, work) {
-  const page = await open(browser, server.url, options);
-  try {
-    await work(page);
-    assert.deepEqual(page.problems, []);
-  } finally {
-    await page.context().close();
-  }
-}
+const inPage = pages();
 
 const shown = (page) => page.locator("#lesson > article:visible");
 
@@ -64,12 +43,11 @@ describe("the page", () => {
       assert.deepEqual(doubled, []);
     }));
 
-  test("reads without JavaScript, in both languages", async () => {
-    const page = await open(browser, server.url, { ready: false, javaScriptEnabled: false });
-    assert.equal(await page.locator("#lesson > article:visible").count(), 2);
-    assert.equal(await page.locator("#bench:visible").count(), 0);
-    await page.context().close();
-  });
+  test("reads without JavaScript, in both languages", () =>
+    inPage({ ready: false, javaScriptEnabled: false }, async (page) => {
+      assert.equal(await page.locator("#lesson > article:visible").count(), 2);
+      assert.equal(await page.locator("#bench:visible").count(), 0);
+    }));
 
   test("chooses the language by the browser, then by the address, and the switch keeps the place", async () => {
     await inPage({ locale: "ko-KR", ready: false }, async (page) => {
@@ -136,12 +114,7 @@ describe("the page", () => {
       for (const lang of ["en", "ko"]) {
         test(`axe finds nothing serious: ${size}, ${colorScheme}, ${lang}`, () =>
           inPage({ ...options, colorScheme, hash: `#lang=${lang}` }, async (page) => {
-            await page.evaluate(AXE);
-            const { violations } = await page.evaluate(() => axe.run(document));
-            const serious = violations
-              .filter(({ impact }) => ["serious", "critical"].includes(impact))
-              .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 150)} (${failureSummary})`).join("; ")}`);
-            assert.deepEqual(serious, []);
+            assert.deepEqual(await violations(page), []);
           }));
       }
     }

@@ -2,33 +2,18 @@
 // breakpoints, one number at a time; at phone and desktop widths, in both languages.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { after, before, describe, test } from "node:test";
-import { launch, open, serve, until } from "./support/browser.mjs";
+import { describe, test } from "node:test";
+import { until } from "./support/browser.mjs";
 import { DIGITS, drawWithMouse, fit } from "./support/draw.mjs";
 import { faultOf } from "./support/formula.mjs";
+import { pages, violations } from "./support/pages.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-let server, browser;
-before(async () => {
-  [server, browser] = await Promise.all([serve(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
-
-async function inStep(hash, work, options = {}) {
-  const page = await open(browser, server.url, { ...options, hash: `#view=step&${hash}` });
-  try {
+const inPage = pages();
+const inStep = (hash, work, options = {}) =>
+  inPage({ ...options, hash: `#view=step&${hash}` }, async (page, session) => {
     await until(page, () => lab.trace.length > 0);
-    await work(page, await page.context().newCDPSession(page));
-    assert.deepEqual(page.problems, []);
-  } finally {
-    await page.context().close();
-  }
-}
+    await work(page, session);
+  });
 
 /** What the tape says and what the page says, now. */
 const now = (page) =>
@@ -357,11 +342,9 @@ describe("the view", () => {
             }));
             assert.ok(found.wide <= 0, `${found.wide} px too wide`);
             assert.deepEqual(found.small, []);
-            await page.evaluate(AXE);
             for (const step of [36, 0, 80]) {
               await page.evaluate((step) => lab.trace.go(step), step);
-              const { violations } = await page.evaluate(() => axe.run(document.getElementById("view")));
-              assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)} ${nodes[0].failureSummary}`), []);
+              assert.deepEqual(await violations(page, "#view"), []);
             }
           },
           { viewport: { width, height: 800 }, hasTouch: width < 500, isMobile: width < 500, colorScheme: lang === "ko" ? "dark" : "light" },

@@ -1,75 +1,24 @@
 // Training in the page: live settings, runs beside each other, going on after a reload, mistakes, moments, files.
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { launch, open, serve, until } from "./support/browser.mjs";
-import { DIGITS, drawWithMouse, fit } from "./support/draw.mjs";
+import { describe, test } from "node:test";
+import { until } from "./support/browser.mjs";
+import { batches, draw, pages, prediction, status, trainUntil, violations } from "./support/pages.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-let server, browser;
-before(async () => {
-  [server, browser] = await Promise.all([serve(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
+const inPage = pages();
 
-async function inPage(options, work) {
-  const page = await open(browser, server.url, options);
-  page.on("console", (message) => message.type() === "warning" && !/GPU stall|GL Driver/.test(message.text()) && page.problems.push(`warning: ${message.text()}`));
-  try {
-    await work(page, await page.context().newCDPSession(page));
-    assert.deepEqual(page.problems, []);
-  } finally {
-    await page.context().close();
-  }
-}
-
-const prediction = (page) => page.evaluate(() => lab.prediction());
-const status = (page) => page.evaluate(() => lab.train.status());
 const isTrained = (page) => page.evaluate(() => !/untrained/.test(document.getElementById("prediction").textContent));
 const words = (page, id) => page.textContent(`#${id}`);
-
-async function draw(page, session, digit) {
-  await page.evaluate(() => lab.clear());
-  const pad = await page.evaluate(() => lab.drawPad());
-  await drawWithMouse(session, fit(DIGITS[digit], pad));
-}
 
 async function fill(page, id, value) {
   await page.fill(`#${id}`, String(value));
   await page.press(`#${id}`, "Tab");
 }
 
-/** Trains some batches, one by one. */
-async function batches(page, count, settings = {}) {
-  for (let i = 0; i < count; ++i) await page.evaluate((settings) => lab.train.step(settings), settings);
-}
-
-/** Trains until so many batches are done, then stops. */
-async function trainUntil(page, step) {
-  await page.click("#train");
-  await until(page, (step) => lab.train.status().step >= step, step, 240_000);
-  await page.click("#pause");
-  await until(page, () => lab.train.status().state === "paused");
-}
-
 /** The rows of the current run's curve by batch. */
 async function curve(page) {
   const lines = (await page.evaluate(() => lab.train.csv())).trim().split("\r\n").slice(1);
   return new Map(lines.map((line) => line.match(/^"[^"]*",(\d+,(\d+),\w+),(.*)$/)).map(([, where, , numbers]) => [where, numbers]));
-}
-
-async function saved(page, act) {
-  const [download] = await Promise.all([page.waitForEvent("download"), act()]);
-  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
 }
 
 function assertIsReading(read) {
@@ -307,122 +256,6 @@ describe("runs beside each other", () => {
     }));
 });
 
-describe("mistakes", () => {
-  test("a cell of the matrix shows its images, by pointer and by keyboard, and one is stepped through", () =>
-    inPage({ hash: "#view=train&lang=en" }, async (page) => {
-      await batches(page, 1);
-      await page.click("#test-now");
-      await until(page, () => /of [\d,]+ test images read correctly .* after batch 1\./.test(document.getElementById("mistakes").textContent));
-      await page.click("#confusion summary");
-      const counts = await page.locator("#confusion tbody td button").allTextContents();
-      assert.equal(counts.length, 100);
-      const [most, at] = counts.map(Number).reduce((best, count, i) => (count > best[0] ? [count, i] : best), [0, 0]);
-      await page.locator("#confusion tbody td button").nth(at).focus();
-      await page.keyboard.press("Enter");
-      const title = await page.textContent("#cell h4");
-      assert.ok(title.replaceAll(",", "").includes(`${Math.floor(at / 10)} read as ${at % 10}: ${most}`) || at % 11 === 0, title);
-      assert.equal(await page.locator("#cell li").count(), Math.min(most, 60));
-
-      const panel = await page.evaluate(() => {
-        document.getElementById("lab").scrollIntoView();
-        const found = () => lab.panels().find(({ title }) => title === "What was read as what");
-        scrollBy(0, 0);
-        const bench = document.getElementById("bench");
-        bench.scrollTop += found().y - 100;
-        return found();
-      });
-      const side = Math.min(panel.width - 28 - 34, 400); // as in confusion_panel.cpp
-      const cell = (label, answer) => [panel.x + 14 + 34 + ((answer + 0.5) * side) / 10, panel.y + 14 + 26 + 34 + ((label + 0.5) * side) / 10];
-      await page.mouse.click(...cell(3, at % 10));
-      await until(page, (answer) => document.querySelector("#cell h4").textContent.startsWith(`3 read as ${answer}`), at % 10);
-
-      const link = page.locator("#worst a").first();
-      const image = (await link.getAttribute("href")).match(/image=(\d+)/)[1];
-      assert.match(await link.textContent(), new RegExp(`No\\. ${image}: \\d read as \\d`));
-      await link.click();
-      assert.equal(await page.getAttribute("#tab-step", "aria-selected"), "true");
-      assert.equal(await page.inputValue("#image"), image);
-    }));
-});
-
-describe("moments", () => {
-  test("the scrubber brings earlier weights back to the whole lab, and the newest again", () =>
-    inPage({ hash: "#view=train&lang=en" }, async (page) => {
-      await batches(page, 3, { lr: 0.1 });
-      const weights = () => page.evaluate(() => Array.from(lab.weights().subarray(-400)));
-      const newest = await weights();
-      assert.match(await words(page, "moment-words"), /as they are now, after batch 3/);
-      await page.focus("#moment");
-      await page.keyboard.press("Home");
-      assert.match(await words(page, "moment-words"), /after batch 0/);
-      const first = await weights();
-      assert.notDeepEqual(first, newest);
-      await batches(page, 1);
-      assert.deepEqual(await weights(), first, "what is looked at stays while training goes on");
-      await page.focus("#moment");
-      await page.keyboard.press("End");
-      assert.match(await words(page, "moment-words"), /after batch 4/);
-      assert.notDeepEqual(await weights(), newest);
-      await page.selectOption("#parameter", "fc.weight");
-    }));
-});
-
-describe("files", () => {
-  test("weights are saved and come back; others and broken ones are refused in one line", () =>
-    inPage({ hash: "#view=train&lang=en", acceptDownloads: true }, async (page) => {
-      await batches(page, 2);
-      const file = await saved(page, () => page.click("#save-weights"));
-      assert.equal(file.name, "inception.safetensors");
-      assert.deepEqual([...file.bytes], await page.evaluate(() => Array.from(lab.weights())));
-      await batches(page, 1);
-      const give = (name, buffer) => page.setInputFiles("#weights-file", { name, mimeType: "application/octet-stream", buffer });
-      await give("mine.safetensors", file.bytes);
-      await until(page, () => /reads with the weights of mine\.safetensors/.test(document.getElementById("files").textContent));
-      assert.deepEqual(await page.evaluate(() => Array.from(lab.weights())), [...file.bytes]);
-      await give("half.safetensors", file.bytes.subarray(0, 5000));
-      await until(page, () => /^Not used\. half\.safetensors: [^\n]+$/.test(document.getElementById("files").textContent));
-      const other = Buffer.from(file.bytes.toString("latin1").replace('"lesson":"inception"', '"lesson":"somewhere"'), "latin1");
-      await give("other.safetensors", other);
-      await until(page, () => /other\.safetensors: .*somewhere/.test(document.getElementById("files").textContent));
-    }));
-
-  test("the curves are saved as CSV, a panel as PNG", () =>
-    inPage({ hash: "#view=train&lang=en", acceptDownloads: true }, async (page) => {
-      await page.click("#save-curves");
-      assert.match(await words(page, "files"), /no curve/);
-      await batches(page, 10);
-      const table = await saved(page, () => page.click("#save-curves"));
-      assert.equal(table.name, "training.csv");
-      assert.match(table.bytes.toString(), /"run 1",1,10,step,\d/);
-      await page.click("#pictures summary");
-      const picture = await saved(page, () => page.click('#pictures button:text-is("Loss")'));
-      assert.equal(picture.name, "Loss.png");
-      assert.equal(picture.bytes.subarray(1, 4).toString(), "PNG");
-      const [panel] = await page.evaluate(() => lab.panels().filter(({ title }) => title === "Loss"));
-      assert.ok(Math.abs(picture.bytes.readUInt32BE(16) - panel.width) <= 1);
-    }));
-
-  test("the PyTorch lines load saved weights", (t) =>
-    inPage({ hash: "#view=train&lang=en", acceptDownloads: true, permissions: ["clipboard-read", "clipboard-write"] }, async (page) => {
-      await page.click("#copy-pytorch");
-      await until(page, () => /copied/.test(document.getElementById("files").textContent));
-      const lines = await page.evaluate(() => navigator.clipboard.readText());
-      assert.equal(lines, await words(page, "pytorch"));
-      const python = ["/usr/bin/python3", "python3"].find((name) => spawnSync(name, ["-c", "import torch"]).status === 0);
-      if (!python) return t.skip("this machine has no PyTorch");
-      const folder = mkdtempSync(join(tmpdir(), "cnnlab-"));
-      try {
-        writeFileSync(join(folder, "inception.safetensors"), (await saved(page, () => page.click("#save-weights"))).bytes);
-        const goldens = fileURLToPath(new URL("../goldens", import.meta.url));
-        const program = `import sys\nsys.path.insert(0, ${JSON.stringify(goldens)})\nfrom lesson import MainNet\nmodel = MainNet()\n${lines}\nprint(float(model.fc.weight[0, 0]))`;
-        const weight = Number(execFileSync(python, ["-c", program], { cwd: folder }));
-        assert.ok(Number.isFinite(weight) && weight !== 0);
-      } finally {
-        rmSync(folder, { recursive: true });
-      }
-    }));
-});
-
 describe("the view", () => {
   for (const [width, colorScheme, lang] of [
     [360, "light", "ko"],
@@ -445,9 +278,7 @@ describe("the view", () => {
             .filter(([, height]) => height < 43.5),
         );
         assert.deepEqual(small, []);
-        await page.evaluate(AXE);
-        const { violations } = await page.evaluate(() => axe.run(document));
-        assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 150)).join("; ")}`), []);
+        assert.deepEqual(await violations(page), []);
       }));
   }
 });

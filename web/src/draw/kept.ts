@@ -1,41 +1,10 @@
-// The drawings that a learner has kept with what they were meant to be: for this visit, or longer when the learner agrees.
+// A drawing that a learner has kept with what it was meant to be, and the files that many of them make.
 import { PIXELS } from "../train/mnist";
 
 export interface Kept {
   pixels: Uint8Array<ArrayBuffer>; // 28·28, as the network saw it
   label: number;
   read: number; // what the network took it for
-}
-
-const DATABASE = "cnnlab";
-const STORE = "kept";
-
-function request<T>(asked: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error as Error);
-  });
-}
-
-async function table(mode: IDBTransactionMode): Promise<IDBObjectStore> {
-  const opening = indexedDB.open(DATABASE, 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-  return (await request(opening)).transaction(STORE, mode).objectStore(STORE);
-}
-
-/** What an earlier visit has left; nothing where the browser keeps nothing. */
-export async function recallKept(): Promise<Kept[]> {
-  try {
-    return (await request<Kept[] | undefined>((await table("readonly")).get(STORE))) ?? [];
-  } catch {
-    return [];
-  }
-}
-
-/** Stores the drawings for later visits; an empty list leaves nothing behind. Throws where the browser refuses. */
-export async function storeKept(kept: Kept[]): Promise<void> {
-  const place = await table("readwrite");
-  await (kept.length > 0 ? request(place.put(kept, STORE)) : request(place.delete(STORE)));
 }
 
 /** The two files of an IDX set (lib/data/idx.hpp): images (N, 28, 28) and labels (N), bytes. */

@@ -1,11 +1,12 @@
 // "That's wrong: it was a 7" keeps the drawing. What is kept is shown, can be taken out, saved as IDX files, and trained on.
 import { tell } from "../alerts";
+import { forget, keep, kept } from "../database";
 import { button, element, input, setText } from "../dom";
 import type { LabView } from "../lab";
 import type { Program } from "../program";
 import type { Store } from "../state";
 import { PIXELS } from "../train/mnist";
-import { idxFiles, recallKept, storeKept, type Kept } from "./kept";
+import { idxFiles, type Kept } from "./kept";
 import { Tuner } from "./tuner";
 import { drawWords, type DrawWords } from "./words";
 
@@ -31,8 +32,8 @@ export class KeptControls {
     store.onChange((state, before) => {
       if (state.lang !== before.lang) this.#show();
     });
-    void recallKept().then((stored) => {
-      if (stored.length === 0) return;
+    void kept<Kept[]>("kept drawings").then((stored) => {
+      if (!stored) return;
       input("kept-stay").checked = true;
       this.#kept.unshift(...stored);
       this.#show();
@@ -65,7 +66,7 @@ export class KeptControls {
 
   async #save(): Promise<void> {
     try {
-      await storeKept(input("kept-stay").checked ? this.#kept : []);
+      await (input("kept-stay").checked && this.#kept.length > 0 ? keep("kept drawings", this.#kept) : forget("kept drawings"));
     } catch {
       input("kept-stay").checked = false;
       tell(drawWords(this.#store.state.lang).cannotKeep);

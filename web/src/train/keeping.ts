@@ -1,21 +1,22 @@
 // The wish to keep a training in this browser, and the offer to go on with a kept one.
 import { tell } from "../alerts";
+import { forget, keep, kept } from "../database";
 import { button, element, input, setText } from "../dom";
 import type { Store } from "../state";
 import { recall, remember } from "../storage";
-import { forget, keep, kept, type Kept } from "./keep";
+import type { KeptTraining } from "./kept";
 import { trainWords, type TrainWords } from "./words";
 
 export interface KeepingActions {
   /** The wish has changed. */
   wanted(on: boolean): void;
-  goOn(kept: Kept): void;
+  goOn(kept: KeptTraining): void;
 }
 
 export class Keeping {
   readonly #store: Store;
   readonly #actions: KeepingActions;
-  #offered: Kept | null = null;
+  #offered: KeptTraining | null = null;
   #writing = Promise.resolve();
 
   constructor(store: Store, actions: KeepingActions) {
@@ -38,11 +39,11 @@ export class Keeping {
   }
 
   /** Keeps a training instead of what was kept before. What goes wrong, a full disk for one, is said. */
-  put(training: Kept): void {
+  put(training: KeptTraining): void {
     this.hideOffer();
     if (!input("keep").checked) return; // it was on its way when the wish was taken back
     this.#after(async () => {
-      await keep(training);
+      await keep("training", training);
       setText(element("keep-words"), this.#say.keptAt(training));
     });
   }
@@ -66,7 +67,7 @@ export class Keeping {
   }
 
   async #look(): Promise<void> {
-    this.#offered = await kept().catch(() => null); // a browser that keeps nothing has nothing to offer
+    this.#offered = await kept<KeptTraining>("training");
     this.#show();
   }
 
@@ -83,7 +84,7 @@ export class Keeping {
   #forget(): void {
     this.hideOffer();
     setText(element("keep-words"), "");
-    this.#after(forget);
+    this.#after(() => forget("training"));
   }
 
   #show(): void {

@@ -5,7 +5,7 @@ import type { LabView } from "../lab";
 import type { Program } from "../program";
 import type { State, Store } from "../state";
 import { startFiles } from "./files";
-import type { Kept } from "./keep";
+import type { KeptTraining } from "./kept";
 import { Keeping } from "./keeping";
 import { Mistakes } from "./mistakes";
 import { Moments } from "./moments";
@@ -112,7 +112,7 @@ export class TrainView {
     this.#mistakes.clear();
   }
 
-  #goOn({ settings, run, past, checkpoint, epoch, step }: Kept): void {
+  #goOn({ settings, run, past, checkpoint, epoch, step }: KeptTraining): void {
     const { lesson, seed, lr, momentum, batch, epochs, augment, data } = settings;
     this.#store.set({ lesson, seed, lr, momentum, batch, epochs, augment: augment ? "on" : "off", data });
     this.#startOver();
