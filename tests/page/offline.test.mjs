@@ -41,7 +41,7 @@ describe("on a server without the headers", () => {
       let loads = 0;
       page.on("load", () => (loads += 1));
       if (!readFileSync(join(PAGE, "service_worker.js"), "utf8").includes("wasm/threads-")) return t.skip("built without threads");
-      await until(page, () => crossOriginIsolated);
+      await until(page, () => crossOriginIsolated && "lab" in globalThis);
       await page.evaluate(() => lab.ready);
       await page.evaluate(() => lab.train.step());
       const { threads } = await page.evaluate(() => lab.train.status());

@@ -72,8 +72,10 @@ describe("the page", () => {
       assert.equal(await theme(), "dark");
       await page.click("#theme");
       assert.equal(await theme(), "light");
+      await page.evaluate(() => lab.ready); // else the browser gives up fetches, and says so
       await page.reload();
       assert.equal(await theme(), "light");
+      await page.evaluate(() => lab.ready);
     }));
 
   test("goes to sections from the contents, and to the code from an excerpt", () =>

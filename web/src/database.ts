@@ -12,23 +12,31 @@ function settled<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-async function use<T>(table: Table, mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+// Open as long as the page is, so that what is asked for is on its way at once, even if the page is closed next.
+let database: Promise<IDBDatabase> | null = null;
+
+async function open(): Promise<IDBDatabase> {
   const opening = indexedDB.open("cnnlab", VERSION);
   opening.onupgradeneeded = () => {
     for (const name of TABLES) opening.result.createObjectStore(name);
   };
-  const database = await settled(opening);
-  try {
-    const transaction = database.transaction(table, mode);
-    const done = new Promise<void>((resolve, reject) => {
-      transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error ?? new Error("IndexedDB gave up")); // also when the disk is full
-    });
-    const [result] = await Promise.all([settled(work(transaction.objectStore(table))), done]);
-    return result;
-  } finally {
-    database.close();
-  }
+  const opened = await settled(opening);
+  opened.onclose = () => (database = null); // the browser's data were cleared
+  return opened;
+}
+
+async function use<T>(table: Table, mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+  database ??= open();
+  database.catch(() => (database = null));
+  const transaction = (await database).transaction(table, mode);
+  const done = new Promise<void>((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error ?? new Error("IndexedDB gave up")); // also when the disk is full
+  });
+  const request = work(transaction.objectStore(table));
+  transaction.commit(); // else the browser waits for this page's word after the request, and gives up when it has gone
+  const [result] = await Promise.all([settled(request), done]);
+  return result;
 }
 
 /** Keeps one thing for later visits, in place of the last. Throws where the browser refuses, or has no room. */

@@ -168,7 +168,7 @@ const ko: TrainWords = {
   className: className("ko"),
   confusionCaption: "행은 실제 값, 열은 읽은 값이에요. 칸을 누르면 그 이미지가 나와요",
   confusionHead: "실제",
-  cell: (label, answer, n) => `실제 ${label}, 읽은 값 ${answer}: ${n}장`,
+  cell: (label, answer, n) => `실제 ${label}, 읽은 값 ${answer}: 이미지 수 ${n}`,
   cellTitle: (label, answer, n, most) => `실제 ${label}, 읽은 값 ${answer}: ${count(n)}장${n > most ? `, 그중 손실이 큰 ${most}장` : ""}`,
   image: (index, label, answer) => `${index}번: ${label === answer ? label : `실제 ${label}, 읽은 값 ${answer}`}`,
   imageLoss: (loss) => `손실 ${loss.toFixed(3)}, 단계별로 따라가기`,
