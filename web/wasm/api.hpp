@@ -108,8 +108,9 @@ const char* lab_trace_lines();
 const char* lab_trace_state();
 /// Points at a number of a tensor that is shown; element −1 at none.
 void lab_trace_pick(int tensor, int element);
-/// The number that is pointed at, else the largest, or null while nothing is recorded: {"tensor","element","name","position":[…],"value","sum"}. "sum" is how it
-/// came about, as a formula in the lab's language; "" where there is none.
+/// The number that is pointed at, else the largest, or null while nothing is recorded:
+/// {"tensor","element","name","position":[…],"value","sum"}. "sum" is how it came about, as a formula in the lab's
+/// language; "" where there is none.
 const char* lab_trace_picked();
 
 // ---- The look inside: of the recorded run
