@@ -22,7 +22,7 @@ double log_of_others(std::span<const float> log_probabilities, int label) {
 // The log-odds of a class for one image, as an op: (1, classes) → ().
 Variable log_odds_op(const Variable& log_probabilities, int label) {
   Op<float> op{"log_odds", CallSite::here()};
-  const Tensor value = log_probabilities.value();
+  const Tensor& value = log_probabilities.value();
   auto gradient = [value, label](const Tensor& dy, const Needs&) {
     Tensor d(value.shape());
     const double others = log_of_others(value.data(), label);
@@ -111,13 +111,15 @@ bool Occlusion::cover(int64_t place, std::span<float> pixels) const {
   const int64_t row = place / width, column = place % width;
   std::ranges::copy(image_.data(), pixels.begin());
   bool any = false;
-  for (int64_t c = 0; c < image_.size(1); ++c)
-    for (int64_t y = std::max<int64_t>(row - reach, 0); y <= std::min(row + reach, height - 1); ++y)
+  for (int64_t c = 0; c < image_.size(1); ++c) {
+    for (int64_t y = std::max<int64_t>(row - reach, 0); y <= std::min(row + reach, height - 1); ++y) {
       for (int64_t x = std::max<int64_t>(column - reach, 0); x <= std::min(column + reach, width - 1); ++x) {
         float& pixel = pixels[(c * height + y) * width + x];
         any |= pixel != 0;
         pixel = 0;
       }
+    }
+  }
   return any;
 }
 

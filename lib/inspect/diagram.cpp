@@ -53,9 +53,10 @@ Call grow(const std::vector<Tape::Record>& records) {
 std::map<const void*, int64_t> parameters_of(const std::vector<Tape::Record>& records,
                                              const std::vector<size_t>& which) {
   std::map<const void*, int64_t> found;
-  for (const size_t i : which)
+  for (const size_t i : which) {
     for (const Variable& input : records[i].node->inputs)
       if (input.requires_grad() && !input.node()) found[input.id()] = input.value().numel();
+  }
   return found;
 }
 

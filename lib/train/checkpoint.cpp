@@ -137,9 +137,10 @@ void load_weights(nn::Module& model, const StateFile& file, const NetworkName& n
 StateFile checkpoint(Trainer& trainer, const NetworkName& name) {
   StateFile file = weights_file(trainer.model(), name);
   const auto parameters = trainer.model().named_parameters();
-  for (size_t i = 0; i < parameters.size(); ++i)
+  for (size_t i = 0; i < parameters.size(); ++i) {
     if (const Tensor& velocity = trainer.velocities()[i]; velocity.numel() > 0)
       file.tensors.emplace_back(momentum_prefix + parameters[i].first, velocity.clone());
+  }
   TrainProgress progress = trainer.progress();
   json progress_json;
   visit(progress, Write{progress_json});

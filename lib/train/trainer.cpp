@@ -103,9 +103,10 @@ void Trainer::train_batch() {
   model_->train();  // a test, or who drives this, may have left it in eval mode
   Listening network(*model_);
   const float loss = step_(network, optimizer_, batch);
-  if (!std::isfinite(loss))  // it is the step before this one that broke the weights
+  if (!std::isfinite(loss)) {  // it is the step before this one that broke the weights
     give_up(
         text("the loss is ", in_words(loss), " at step ", progress_.step + 1, " (epoch ", progress_.epoch + 1, ")"));
+  }
   std::swap(before_, good_);
 
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -165,10 +166,11 @@ void Trainer::say_step() {
 void Trainer::say_norms() const {
   if (!on_norms) return;
   NormsEvent event{.epoch = progress_.epoch + 1, .step = progress_.step, .norms = {}};
-  for (const auto& [name, parameter] : model_->named_parameters())
+  for (const auto& [name, parameter] : model_->named_parameters()) {
     event.norms.push_back({.name = name,
                            .gradient = parameter.has_grad() ? norm(parameter.grad().data()) : 0,
                            .weight = norm(parameter.value().data())});
+  }
   on_norms(event);
 }
 

@@ -78,16 +78,19 @@ TEST_CASE("occlusion is what the log-odds lose where a square is covered, howeve
   while (sliced.advance(7)) CHECK(sliced.progress() < 1);
   CHECK(sliced.progress() == 1);
   CHECK(difference(sliced.map(), at_once.map(), {.absolute = 1e-6, .relative = 0}) == "");
-  for (int64_t row = 0; row < 6; ++row)
+  for (int64_t row = 0; row < 6; ++row) {
     for (int64_t column = 0; column < 5; ++column) {
       Tensor covered = x.clone();
-      for (int64_t c = 0; c < 2; ++c)
-        for (int64_t i = std::max<int64_t>(row - 1, 0); i <= std::min<int64_t>(row + 1, 5); ++i)
+      for (int64_t c = 0; c < 2; ++c) {
+        for (int64_t i = std::max<int64_t>(row - 1, 0); i <= std::min<int64_t>(row + 1, 5); ++i) {
           for (int64_t j = std::max<int64_t>(column - 1, 0); j <= std::min<int64_t>(column + 1, 4); ++j)
             covered.data()[(c * 6 + i) * 5 + j] = 0;
+        }
+      }
       const double loss = odds(net, x, 1) - odds(net, covered, 1);
       CHECK(static_cast<double>(at_once.map().data()[row * 5 + column]) == Approx(loss).margin(1e-5));
     }
+  }
 }
 
 TEST_CASE("attribution says what cannot be") {

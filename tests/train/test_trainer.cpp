@@ -182,9 +182,10 @@ TEST_CASE("a run whose batches changed their size is resumed bit for bit") {
   const StateFile file = parse_safetensors(write_safetensors(checkpoint(whole, {"tiny", {}})), "c");
   Trainer resumed(tiny_net(9), train_step, read_checkpoint(file, "c").settings, data.train, data.test);
   resume_from(resumed, file, "c");
-  for (Trainer* trainer : {&whole, &resumed})
+  for (Trainer* trainer : {&whole, &resumed}) {
     while (trainer->advance()) {
     }
+  }
   CHECK(resumed.progress().step == whole.progress().step);
   CHECK(first_difference(values(resumed.model()), values(whole.model())) == "");
 }

@@ -56,10 +56,11 @@ int64_t place_of(const Shape& s, int64_t n, int64_t c, int64_t y, int64_t x) {
 void input_of_conv2d(const Question& q, Sum& sum) {
   const std::vector<int64_t> at = position(q.shape(), q.element);
   const Tensor& weight = q.value(1);
-  for (int64_t o = 0; o < weight.size(0); ++o)
+  for (int64_t o = 0; o < weight.size(0); ++o) {
     visit_windows(q, at[2], at[3], [&](int64_t row, int64_t column, int64_t i, int64_t j) {
       sum.add(place_of(q.dy.shape(), at[0], o, row, column), weight.data()[place_of(weight.shape(), o, at[1], i, j)]);
     });
+  }
 }
 
 // A weight meets every window's number at its own place in the window; those on the padding are 0.
@@ -111,11 +112,12 @@ void avg_pool2d(const Question& q, Sum& sum) {
 bool wins(const Question& q, const std::vector<int64_t>& at, int64_t top, int64_t left) {
   const Tensor& x = q.value(0);
   int64_t best = -1;
-  for (int64_t y = std::max<int64_t>(top, 0); y < std::min(top + q.node.window.kernel, x.size(2)); ++y)
+  for (int64_t y = std::max<int64_t>(top, 0); y < std::min(top + q.node.window.kernel, x.size(2)); ++y) {
     for (int64_t c = std::max<int64_t>(left, 0); c < std::min(left + q.node.window.kernel, x.size(3)); ++c) {
       const int64_t place = place_of(x.shape(), at[0], at[1], y, c);
       if (best < 0 || x.data()[place] > x.data()[best]) best = place;
     }
+  }
   return best == q.element;
 }
 
@@ -151,26 +153,27 @@ void cat(const Question& q, Sum& sum) {
 
 bool explain_op(const Question& q, Sum& sum) {
   const std::string_view op = q.node.op;
-  if (op == "conv2d")
+  if (op == "conv2d") {
     conv2d(q, sum);
-  else if (op == "linear")
+  } else if (op == "linear") {
     linear(q, sum);
-  else if (op == "max_pool2d")
+  } else if (op == "max_pool2d") {
     max_pool2d(q, sum);
-  else if (op == "avg_pool2d")
+  } else if (op == "avg_pool2d") {
     avg_pool2d(q, sum);
-  else if (op == "relu")
+  } else if (op == "relu") {
     sum.add(q.element, q.value(0).data()[q.element] > 0 ? 1.0f : 0.0f);
-  else if (op == "cat")
+  } else if (op == "cat") {
     cat(q, sum);
-  else if (op == "log_softmax")
+  } else if (op == "log_softmax") {
     log_softmax(q, sum);
-  else if (op == "flatten" || op == "view" || op == "add")
+  } else if (op == "flatten" || op == "view" || op == "add") {
     sum.add(q.element, {});
-  else if (op == "nll_loss" && q.shape()[0] == 1)
+  } else if (op == "nll_loss" && q.shape()[0] == 1) {
     sum.add(0, q.element == q.trace.label() ? -1.0f : 0.0f);
-  else
+  } else {
     return false;
+  }
   return true;
 }
 
