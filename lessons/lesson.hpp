@@ -15,6 +15,11 @@ struct LessonOption {
   std::string name;
   int64_t initial, least, most;
   std::string help;
+  int64_t step = 1;  ///< between values that it may have, from `least` on
+
+  bool allows(int64_t value) const;
+  /// "8 to 56 in steps of 6"
+  std::string range() const;
 };
 /// Chosen values by name; what is not named has its initial value.
 using LessonOptions = std::map<std::string, int64_t>;
@@ -43,16 +48,22 @@ struct Lesson {
   std::string id;      ///< "inception"
   std::string folder;  ///< "lessons/02_inception"
   std::string title_en, title_ko;
-  Shape input;  ///< of one image: (C, H, W)
+  Shape input;  ///< of one image, (C, H, W), unless another is asked for
   std::vector<LessonOption> options;
   std::vector<std::string> sources;  ///< paths of the code that the learner steps through
-  std::function<std::shared_ptr<nn::Module>(const LessonOptions&)> build;
+  std::function<std::shared_ptr<nn::Module>(const LessonOptions&, const Shape& input)> build;
   std::function<FactList()> facts;
+  std::vector<Shape> other_inputs{};  ///< that it can be built for as well
 
-  /// A new network with freshly initialised parameters. Throws Error for an option that it does not have or a value out
-  /// of range.
-  std::shared_ptr<nn::Module> make(LessonOptions chosen = {}) const;
+  /// Whether its network can be built for such images.
+  bool reads(const Shape& image) const;
+  /// A new network with freshly initialised parameters, for images of the lesson's input or of `image`, (C, H, W).
+  /// Throws Error for an option that it does not have, a value out of range, or images that it cannot read.
+  std::shared_ptr<nn::Module> make(LessonOptions chosen = {}, const Shape& image = {}) const;
 };
+
+/// "32x32 images with 3 channels", of (3, 32, 32).
+std::string describe_images(const Shape& image);
 
 /// All lessons in the order in which they are read.
 std::span<const Lesson> lessons();

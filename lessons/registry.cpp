@@ -14,6 +14,14 @@ std::span<const Lesson> lessons() {
   return all;
 }
 
+bool LessonOption::allows(int64_t value) const {
+  return value >= least && value <= most && (value - least) % step == 0;
+}
+
+std::string LessonOption::range() const {
+  return text(least, " to ", most, step == 1 ? "" : text(" in steps of ", step));
+}
+
 const Lesson& find_lesson(std::string_view id) {
   const auto found = std::ranges::find(lessons(), id, &Lesson::id);
   if (found != lessons().end()) return *found;
@@ -22,15 +30,24 @@ const Lesson& find_lesson(std::string_view id) {
   fail(text("there is no lesson \"", id, "\"; there are: ", known));
 }
 
-std::shared_ptr<nn::Module> Lesson::make(LessonOptions chosen) const {
+std::string describe_images(const Shape& image) {
+  return text(image[1], "x", image[2], " images with ", image[0], image[0] == 1 ? " channel" : " channels");
+}
+
+bool Lesson::reads(const Shape& image) const {
+  return image == input || std::ranges::find(other_inputs, image) != other_inputs.end();
+}
+
+std::shared_ptr<nn::Module> Lesson::make(LessonOptions chosen, const Shape& image) const {
+  const Shape& read = image.rank() == 0 ? input : image;
+  check(reads(read), "lesson ", id, " reads ", describe_images(input), ", not images of shape ", read);
   for (const auto& [name, value] : chosen) {
     const auto option = std::ranges::find(options, name, &LessonOption::name);
     check(option != options.end(), "lesson ", id, " has no option \"", name, "\"");
-    check(value >= option->least && value <= option->most, "lesson ", id, ": ", name, " must be ", option->least,
-          " to ", option->most, ", got ", value);
+    check(option->allows(value), "lesson ", id, ": ", name, " must be ", option->range(), ", got ", value);
   }
   for (const LessonOption& option : options) chosen.try_emplace(option.name, option.initial);
-  return build(chosen);
+  return build(chosen, read);
 }
 
 }  // namespace cnnlab

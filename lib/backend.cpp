@@ -8,6 +8,7 @@
 #include "lib/kernels/linear.hpp"
 #include "lib/kernels/pool2d.hpp"
 #include "lib/kernels/sgd.hpp"
+#include "lib/kernels/shortcut.hpp"
 #include "lib/kernels/softmax.hpp"
 
 namespace cnnlab {
@@ -26,9 +27,14 @@ const Backend<T>& reference_backend() {
       .max_pool2d_backward = reference::max_pool2d_backward<T>,
       .avg_pool2d = reference::avg_pool2d<T>,
       .avg_pool2d_backward = reference::avg_pool2d_backward<T>,
+      .global_avg_pool2d = reference::global_avg_pool2d<T>,
+      .global_avg_pool2d_backward = reference::global_avg_pool2d_backward<T>,
+      .zero_pad_shortcut = reference::zero_pad_shortcut<T>,
+      .zero_pad_shortcut_backward = reference::zero_pad_shortcut_backward<T>,
       .relu = reference::relu<T>,
       .relu_backward = reference::relu_backward<T>,
       .add = reference::add<T>,
+      .dropout = reference::dropout<T>,
       .copy_runs = reference::copy_runs<T>,
       .log_softmax = reference::log_softmax<T>,
       .log_softmax_backward = reference::log_softmax_backward<T>,

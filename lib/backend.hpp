@@ -41,10 +41,20 @@ struct Backend {
   void (*avg_pool2d)(const Pool2dGeometry&, In<T> x, Out<T> y);
   void (*avg_pool2d_backward)(const Pool2dGeometry&, In<T> dy, Out<T> dx);
 
+  /// The mean of each of `planes` planes of `pixels` numbers.
+  void (*global_avg_pool2d)(int64_t planes, int64_t pixels, In<T> x, Out<T> y);
+  void (*global_avg_pool2d_backward)(int64_t planes, int64_t pixels, In<T> dy, Out<T> dx);
+
+  void (*zero_pad_shortcut)(const ShortcutGeometry&, In<T> x, Out<T> y);
+  void (*zero_pad_shortcut_backward)(const ShortcutGeometry&, In<T> dy, Out<T> dx);
+
   void (*relu)(In<T> x, Out<T> y);
   void (*relu_backward)(In<T> x, In<T> dy, Out<T> dx);
 
   void (*add)(In<T> a, In<T> b, Out<T> y);
+
+  /// Drops numbers with probability `p`, chosen by `key`, and scales the rest by 1/(1 − p): also its own gradient.
+  void (*dropout)(uint64_t key, double p, In<T> x, Out<T> y);
 
   /// Copies `rows` runs of `run` numbers, from every `from_stride`-th number of `from` to every `to_stride`-th of `to`:
   /// what concatenation along an axis and its gradient consist of.

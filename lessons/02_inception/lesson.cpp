@@ -152,7 +152,7 @@ Lesson lesson() {
       .input = {1, 28, 28},
       .options = {},
       .sources = {"lessons/02_inception/model.hpp", "lessons/training.hpp"},
-      .build = [](const LessonOptions&) { return std::make_shared<MainNet>(); },
+      .build = [](const LessonOptions&, const Shape&) { return std::make_shared<MainNet>(); },
       .facts = facts,
   };
 }

@@ -108,4 +108,19 @@ void augment(const AugmentOptions& options, Random random, std::span<const uint8
   }
 }
 
+void crop(const CropOptions& options, Random random, std::span<const uint8_t> image, int64_t channels, int64_t height,
+          int64_t width, std::span<float> out) {
+  const auto draw = [&] { return static_cast<int64_t>(random.below(2 * options.padding + 1)) - options.padding; };
+  const int64_t down = draw(), right = draw();
+  const bool mirrored = options.flip && random.below(2) == 1;
+  for (int64_t c = 0; c < channels; ++c)
+    for (int64_t y = 0; y < height; ++y)
+      for (int64_t x = 0; x < width; ++x) {
+        const int64_t from_y = y + down, from_x = (mirrored ? width - 1 - x : x) + right;
+        const bool inside = from_y >= 0 && from_y < height && from_x >= 0 && from_x < width;
+        out[(c * height + y) * width + x] =
+            inside ? static_cast<float>(image[(c * height + from_y) * width + from_x]) / 255.0f : 0.0f;
+      }
+}
+
 }  // namespace cnnlab

@@ -27,4 +27,14 @@ struct AugmentOptions {
 void augment(const AugmentOptions& options, Random random, std::span<const uint8_t> image, int64_t channels,
              int64_t height, int64_t width, std::span<float> out);
 
+/// How photographs are varied (He et al., CVPR 2016, section 4.2, after Lee et al.).
+struct CropOptions {
+  int64_t padding = 4;  ///< zeros on every side, out of which a window of the image's size is cut at random
+  bool flip = true;     ///< every other image, by chance, is mirrored
+};
+
+/// One image (C, H, W) of bytes → floats in 0 … 1, moved and mirrored by chance. A pure function of its arguments.
+void crop(const CropOptions& options, Random random, std::span<const uint8_t> image, int64_t channels, int64_t height,
+          int64_t width, std::span<float> out);
+
 }  // namespace cnnlab

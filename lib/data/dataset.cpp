@@ -4,6 +4,16 @@
 
 namespace cnnlab {
 
+Dataset Dataset::empty_like() const {
+  return {.name = name,
+          .channels = channels,
+          .height = height,
+          .width = width,
+          .classes = classes,
+          .mean = mean,
+          .deviation = deviation};
+}
+
 void Dataset::append(const Dataset& piece) {
   piece.validate();
   if (size() == 0) {
@@ -11,6 +21,8 @@ void Dataset::append(const Dataset& piece) {
     height = piece.height;
     width = piece.width;
     classes = piece.classes;
+    mean = piece.mean;
+    deviation = piece.deviation;
   }
   check(channels == piece.channels && height == piece.height && width == piece.width && classes == piece.classes, name,
         ": a piece with images of ", piece.channels, "×", piece.height, "×", piece.width, " and ", piece.classes,
@@ -29,6 +41,10 @@ void Dataset::validate() const {
         " and ", classes, " classes are none");
   check(static_cast<int64_t>(images.size()) == size() * pixels(), name, ": ", images.size(), " bytes are not ", size(),
         " images of ", channels, "×", height, "×", width, ", one for each label");
+  const auto values = static_cast<size_t>(channels);
+  check((mean.empty() && deviation.empty()) || (mean.size() == values && deviation.size() == values), name, ": ",
+        mean.size(), " means and ", deviation.size(), " deviations are not one for each of ", channels, " channels");
+  for (const float value : deviation) check(value > 0, name, ": a deviation of ", value, " is not positive");
   for (int64_t i = 0; i < size(); ++i)
     check(labels[i] < classes, name, ": label ", int{labels[i]}, " of image ", i, " is outside 0 … ", classes - 1);
 }

@@ -14,6 +14,8 @@ struct Dataset {
   int classes = 10;
   std::vector<uint8_t> images{};  ///< (N, C, H, W)
   std::vector<uint8_t> labels{};  ///< (N): 0 … classes − 1
+  /// (C), in pixels / 255: what the loader takes off each channel and divides by; both empty: nothing.
+  std::vector<float> mean{}, deviation{};
 
   int64_t size() const { return static_cast<int64_t>(labels.size()); }
   int64_t pixels() const { return channels * height * width; }
@@ -21,6 +23,8 @@ struct Dataset {
     return {images.data() + index * pixels(), static_cast<size_t>(pixels())};
   }
 
+  /// A set of the same kind without images.
+  Dataset empty_like() const;
   /// Adds the images of another piece behind these, as a page does that loads a data set piece by piece. The first
   /// piece decides the sizes; throws Error when a later one disagrees, or holds other numbers of images and labels.
   void append(const Dataset& piece);

@@ -25,6 +25,10 @@ Loader::Loader(const Dataset& data, LoaderOptions options)
             (data.channels == 1 && data.height == 28 && data.width == 28 && data.classes == 10),
         "loader: only 28×28 grey digits can be redrawn; data set '", data.name, "' has images of ", data.channels, "×",
         data.height, "×", data.width, " in ", data.classes, " classes");
+  check(!options.augment || !options.crop, "loader: images are either bent or cropped, not both");
+  check(!options.crop || (options.crop->padding >= 0 && options.crop->padding < std::min(data.height, data.width)),
+        "loader: a crop's padding must be at least 0 and below the images' size, ", data.height, "×", data.width,
+        ", got ", options.crop ? options.crop->padding : 0);
   check(total_ >= data.size() && total_ <= std::numeric_limits<int32_t>::max(), "loader: a total of ", total_,
         " images does not fit data set '", data.name, "' with ", data.size());
 }
@@ -79,6 +83,12 @@ void Loader::set_batch_size(int64_t size) {
   options_.batch_size = size;
 }
 
+void Loader::normalise(std::span<float> image) const {
+  const size_t plane = image.size() / static_cast<size_t>(data_.channels);
+  for (size_t c = 0; c < data_.mean.size(); ++c)
+    for (float& pixel : image.subspan(c * plane, plane)) pixel = (pixel - data_.mean[c]) / data_.deviation[c];
+}
+
 void Loader::fill(int64_t epoch, std::span<const int32_t> chosen, Batch& batch) const {
   for (int32_t image : chosen) batch.labels.push_back(data_.labels[image]);
   const auto pixels = static_cast<size_t>(data_.pixels());
@@ -86,17 +96,20 @@ void Loader::fill(int64_t epoch, std::span<const int32_t> chosen, Batch& batch) 
   parallel_for(static_cast<int64_t>(chosen.size()), [&](int64_t i) {
     const std::span<float> out = floats.subspan(static_cast<size_t>(i) * pixels, pixels);
     const std::span<const uint8_t> image = data_.image(chosen[i]);
+    Random random{options_.seed, augmenting, static_cast<uint64_t>(epoch), static_cast<uint64_t>(chosen[i])};
     if (options_.augment) {
-      Random random{options_.seed, augmenting, static_cast<uint64_t>(epoch), static_cast<uint64_t>(chosen[i])};
       std::vector<uint8_t> redrawn;
       if (options_.augment->redraw > 0 && random.uniform() < options_.augment->redraw)
         redrawn = draw_pen_digit(batch.labels[i], random);
       augment(*options_.augment, random, redrawn.empty() ? image : redrawn, data_.channels, data_.height, data_.width,
               out);
+    } else if (options_.crop) {
+      crop(*options_.crop, random, image, data_.channels, data_.height, data_.width, out);
     } else {
       std::transform(image.begin(), image.end(), out.begin(),
                      [](uint8_t byte) { return static_cast<float>(byte) / 255.0f; });
     }
+    normalise(out);
   });
 }
 

@@ -11,7 +11,7 @@
 namespace cnnlab {
 
 struct Batch {
-  Tensor images;                ///< (N, C, H, W), 0 … 1: pixels / 255, not normalised
+  Tensor images;                ///< (N, C, H, W): pixels / 255, normalised as the data set says
   std::vector<int32_t> labels;  ///< (N)
 };
 
@@ -25,7 +25,8 @@ struct LoaderOptions {
   int64_t window = 0;
   /// How many images there will be, when some are still to come (`Dataset::append`); 0: those of the data set now.
   int64_t total = 0;
-  std::optional<AugmentOptions> augment{};
+  std::optional<AugmentOptions> augment{};  ///< for drawings; …
+  std::optional<CropOptions> crop{};        ///< … for photographs: one of them or neither
 };
 
 /// Batches of a data set. The order of an epoch is a function of (seed, epoch), and batch `index` of it of nothing
@@ -59,6 +60,7 @@ class Loader {
  private:
   int64_t window() const;
   int64_t end_of(int64_t position) const { return std::min(position + options_.batch_size, total_); }
+  void normalise(std::span<float> image) const;
   void fill(int64_t epoch, std::span<const int32_t> chosen, Batch& batch) const;
 
   const Dataset& data_;

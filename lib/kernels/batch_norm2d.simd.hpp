@@ -4,57 +4,14 @@
 #include <span>
 
 #include "lib/kernels/geometry.hpp"
-#include "lib/kernels/lanes.simd.hpp"
 #include "lib/kernels/parallel.hpp"
+#include "lib/kernels/planes.simd.hpp"
 
 // N batch, C channels, P pixels of a plane (H·W), M = N·P numbers of a channel, L lanes.
 //
 // A thread takes whole channels: what it has read for the sums it reads again, from its cache, to normalise. Sums are
 // made plane by plane in vectors and from plane to plane in double precision, always in one order.
 namespace cnnlab::simd {
-
-/// `count` neighbouring numbers, first in vectors and then one by one: each(V, i) is called with a value of the type to
-/// compute with, so that what is done is written once.
-template <class Arch, class Each>
-void for_vectors(int64_t count, const Each& each) {
-  constexpr int64_t L = lanes<Arch>;
-  int64_t i = 0;
-  for (; i + L <= count; i += L) each(xsimd::batch<float, Arch>(0.0f), i);
-  for (; i < count; ++i) each(0.0f, i);
-}
-
-/// The number, or the vector of them, at `from`.
-template <class Arch, class V>
-V read(const float* from, V) {
-  if constexpr (std::is_same_v<V, float>) {
-    return *from;
-  } else {
-    return V::load_unaligned(from);
-  }
-}
-template <class Arch, class V>
-void write(V value, float* to) {
-  if constexpr (std::is_same_v<V, float>) {
-    *to = value;
-  } else {
-    value.store_unaligned(to);
-  }
-}
-
-/// Σ term(V, i) over a plane.
-template <class Arch, class Term>
-float plane_sum(int64_t pixels, const Term& term) {
-  using V = xsimd::batch<float, Arch>;
-  constexpr int64_t L = lanes<Arch>;
-  V sums[4]{V(0.0f), V(0.0f), V(0.0f), V(0.0f)};  // an addition takes some cycles: four of them overlap
-  int64_t i = 0;
-  for (; i + 4 * L <= pixels; i += 4 * L)
-    for (int64_t k = 0; k < 4; ++k) sums[k] += term(V(0.0f), i + k * L);
-  for (; i + L <= pixels; i += L) sums[0] += term(V(0.0f), i);
-  float sum = xsimd::hadd((sums[0] + sums[1]) + (sums[2] + sums[3]));
-  for (; i < pixels; ++i) sum += term(0.0f, i);
-  return sum;
-}
 
 template <class Arch>
 float inverse_deviation(const BatchNorm2dGeometry& g, float variance) {

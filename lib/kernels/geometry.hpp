@@ -37,6 +37,18 @@ struct BatchNorm2dGeometry {
   int64_t count() const { return n * pixels; }
 };
 
+/// A shortcut without weights: of x (N, C, H, W) every `stride`-th pixel, between channels of zeros → y (N, O, out_h,
+/// out_w).
+struct ShortcutGeometry {
+  int64_t n, c, h, w, o;
+  int64_t stride = 1;
+
+  int64_t out_h() const { return (h - 1) / stride + 1; }
+  int64_t out_w() const { return (w - 1) / stride + 1; }
+  /// Channels of zeros in front of x's; behind them are as many, or one more.
+  int64_t zeros_before() const { return (o - c) / 2; }
+};
+
 /// A matrix product y = x·weightᵀ + bias: x (N, I), weight (O, I), bias (O) or empty, y (N, O).
 struct LinearGeometry {
   int64_t n, i, o;

@@ -85,4 +85,21 @@ void avg_pool2d_backward(const Pool2dGeometry& g, In<T> dy_data, Out<T> dx_data)
         }
 }
 
+/// y = the mean of each plane of `pixels` numbers (Lin et al., "Network in network", ICLR 2014, section 3.2).
+template <class T>
+void global_avg_pool2d(int64_t planes, int64_t pixels, In<T> x, Out<T> y) {
+  for (int64_t plane = 0; plane < planes; ++plane) {
+    T sum = 0;
+    for (int64_t p = plane * pixels; p < (plane + 1) * pixels; ++p) sum += x[p];
+    y[plane] = sum / static_cast<T>(pixels);
+  }
+}
+
+/// Every pixel had the same share in the mean.
+template <class T>
+void global_avg_pool2d_backward(int64_t planes, int64_t pixels, In<T> dy, Out<T> dx) {
+  for (int64_t plane = 0; plane < planes; ++plane)
+    std::fill_n(dx.begin() + plane * pixels, pixels, dy[plane] / static_cast<T>(pixels));
+}
+
 }  // namespace cnnlab::reference

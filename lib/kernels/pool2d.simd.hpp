@@ -7,6 +7,7 @@
 #include "lib/kernels/geometry.hpp"
 #include "lib/kernels/lanes.simd.hpp"
 #include "lib/kernels/parallel.hpp"
+#include "lib/kernels/planes.simd.hpp"
 #include "lib/kernels/scratch.hpp"
 #include "lib/kernels/tiles.simd.hpp"
 
@@ -156,6 +157,27 @@ void max_pool2d_backward(const Pool2dGeometry& g, std::span<const int32_t> argma
     float* out = to + plane * g.h * g.w;
     for (int64_t i = 0; i < g.h * g.w; ++i) out[i] = 0;
     for (int64_t p = plane * pixels; p < (plane + 1) * pixels; ++p) out[places[p]] += from[p];
+  });
+}
+
+template <class Arch>
+void global_avg_pool2d(int64_t planes, int64_t pixels, std::span<const float> x, std::span<float> y) {
+  const float* from = x.data();
+  float* to = y.data();
+  for_each_plane<Arch>(planes, [&](int64_t plane) {
+    const float* first = from + plane * pixels;
+    to[plane] = plane_sum<Arch>(pixels, [&](auto v, int64_t i) { return read<Arch>(first + i, v); }) /
+                static_cast<float>(pixels);
+  });
+}
+
+template <class Arch>
+void global_avg_pool2d_backward(int64_t planes, int64_t pixels, std::span<const float> dy, std::span<float> dx) {
+  const float* from = dy.data();
+  float* to = dx.data();
+  for_each_plane<Arch>(planes, [&](int64_t plane) {
+    const float share = from[plane] / static_cast<float>(pixels);
+    for_vectors<Arch>(pixels, [&](auto v, int64_t i) { write<Arch>(decltype(v)(share), to + plane * pixels + i); });
   });
 }
 

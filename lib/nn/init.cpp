@@ -20,6 +20,13 @@ Tensor kaiming_uniform(const Shape& shape) {
   return uniform(shape, std::sqrt(6.0 / ((1 + a * a) * fan_in)));
 }
 
+Tensor kaiming_normal(const Shape& shape) {
+  const double fan_out = static_cast<double>(shape.numel() / shape[1]), deviation = std::sqrt(2 / fan_out);
+  Tensor tensor(shape);
+  for (float& value : tensor.data()) value = static_cast<float>(deviation * default_random().normal());
+  return tensor;
+}
+
 Tensor bias_uniform(int64_t outputs, int64_t fan_in) {
   return uniform({outputs}, 1 / std::sqrt(static_cast<double>(fan_in)));
 }

@@ -8,6 +8,11 @@ namespace cnnlab::nn::init {
 /// give the rule with a = 0 for ReLU.) Numbers come from `default_random`. `shape` is (O, I, K, K) or (O, I).
 Tensor kaiming_uniform(const Shape& shape);
 
+/// He et al.'s start for layers that ReLU follows: normal with mean 0 and variance 2 / fan_out, where each input
+/// reaches fan_out = O·K·K outputs (ICCV 2015, equation 14: it keeps the size of gradients on their way back).
+/// torch.nn.init.kaiming_normal_(weight, mode="fan_out", nonlinearity="relu").
+Tensor kaiming_normal(const Shape& shape);
+
 /// PyTorch's default for the bias of such a layer: uniform in ±1/√fan_in.
 Tensor bias_uniform(int64_t outputs, int64_t fan_in);
 

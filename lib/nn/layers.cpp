@@ -1,7 +1,5 @@
 #include "lib/nn/layers.hpp"
 
-#include "lib/nn/init.hpp"
-
 // Every layer passes Scope::site() on: the line of the lesson that called the layer is what the tape should name.
 namespace cnnlab::nn {
 
@@ -9,7 +7,7 @@ Conv2d::Conv2d(Options options) : options_{.stride = options.stride, .padding = 
   check(options.in >= 1 && options.out >= 1 && options.kernel >= 1, "Conv2d: in ", options.in, ", out ", options.out,
         " and kernel ", options.kernel, " must be at least 1");
   const Shape shape{options.out, options.in, options.kernel, options.kernel};
-  weight = parameter("weight", init::kaiming_uniform(shape));
+  weight = parameter("weight", options.init(shape));
   if (options.bias)
     bias = parameter("bias", init::bias_uniform(options.out, options.in * options.kernel * options.kernel));
 }
@@ -43,6 +41,10 @@ Linear::Linear(Options options) {
 Variable Linear::forward(Variable x) { return linear(x, weight, bias, Scope::site()); }
 
 Variable ReLU::forward(Variable x) { return relu(x, Scope::site()); }
+
+Dropout::Dropout(double p) : p_(p) { check(p >= 0 && p <= 1, "Dropout: p must be between 0 and 1, got ", p); }
+
+Variable Dropout::forward(Variable x) { return dropout(x, {.p = p_, .training = training()}, Scope::site()); }
 
 Variable MaxPool2d::forward(Variable x) { return max_pool2d(x, options_, Scope::site()); }
 

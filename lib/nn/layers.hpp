@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/nn/init.hpp"
 #include "lib/nn/module.hpp"
 #include "lib/ops/ops.hpp"
 
@@ -13,6 +14,7 @@ class Conv2d : public Module {
   struct Options {
     int64_t in, out, kernel, stride = 1, padding = 0;
     bool bias = true;
+    Tensor (*init)(const Shape&) = init::kaiming_uniform;  ///< of the weight
   };
   explicit Conv2d(Options options);
   Variable forward(Variable x) override;
@@ -57,6 +59,17 @@ class Linear : public Module {
 class ReLU : public Module {
  public:
   Variable forward(Variable x) override;
+};
+
+/// torch.nn.Dropout: drops with probability p, in training only.
+class Dropout : public Module {
+ public:
+  /// Throws Error unless p is from 0 to 1.
+  explicit Dropout(double p);
+  Variable forward(Variable x) override;
+
+ private:
+  double p_;
 };
 
 class MaxPool2d : public Module {

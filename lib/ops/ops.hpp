@@ -51,9 +51,34 @@ BasicVariable<T> max_pool2d(const BasicVariable<T>& x, Pool2dOptions options, Ca
 template <class T>
 BasicVariable<T> avg_pool2d(const BasicVariable<T>& x, Pool2dOptions options, CallSite site = CallSite::here());
 
+/// The mean of each whole plane: x (N, C, H, W) → (N, C, 1, 1) (torch.nn.AdaptiveAvgPool2d(1)).
+template <class T>
+BasicVariable<T> global_avg_pool2d(const BasicVariable<T>& x, CallSite site = CallSite::here());
+
+struct ShortcutOptions {
+  int64_t channels;  ///< of the result
+  int64_t stride = 1;
+};
+
+/// He et al.'s option A: every `stride`-th pixel of x, between channels of zeros, half of them in front (rounded down):
+/// x (N, C, H, W) → (N, channels, ⌈H/stride⌉, ⌈W/stride⌉). It has no weights.
+template <class T>
+BasicVariable<T> zero_pad_shortcut(const BasicVariable<T>& x, ShortcutOptions options,
+                                   CallSite site = CallSite::here());
+
 /// max(x, 0), of any shape.
 template <class T>
 BasicVariable<T> relu(const BasicVariable<T>& x, CallSite site = CallSite::here());
+
+struct DropoutOptions {
+  double p = 0.5;
+  bool training = true;
+};
+
+/// In training, drops numbers with probability p and scales the rest by 1/(1 − p); else x itself. Which ones are
+/// dropped follows from `default_random`, of which it draws one number.
+template <class T>
+BasicVariable<T> dropout(const BasicVariable<T>& x, DropoutOptions options, CallSite site = CallSite::here());
 
 /// a + b, of equal shapes.
 template <class T>

@@ -55,6 +55,24 @@ BasicVariable<T> avg_pool2d(const BasicVariable<T>& x, Pool2dOptions options, Ca
   return op.output(y, {x}, gradient, 0, {g.k, g.stride, g.padding});
 }
 
+template <class T>
+BasicVariable<T> global_avg_pool2d(const BasicVariable<T>& x, CallSite site) {
+  Op<T> op{"global_avg_pool2d", site};
+  check(x.shape().rank() == 4 && x.size(2) > 0 && x.size(3) > 0,
+        "global_avg_pool2d: input must be (N, C, H, W) with H and W at least 1, got ", x.shape());
+  const int64_t n = x.size(0), c = x.size(1), pixels = x.size(2) * x.size(3);
+  BasicTensor<T> y({n, c, 1, 1});
+  backend<T>().global_avg_pool2d(n * c, pixels, x.value().data(), y.data());
+  auto gradient = [shape = x.shape(), planes = n * c, pixels](const BasicTensor<T>& dy, const Needs&) {
+    BasicTensor<T> dx(shape);
+    backend<T>().global_avg_pool2d_backward(planes, pixels, dy.data(), dx.data());
+    return std::vector{dx};
+  };
+  return op.output(y, {x}, gradient);
+}
+
+template Variable global_avg_pool2d(const Variable&, CallSite);
+template BasicVariable<double> global_avg_pool2d(const BasicVariable<double>&, CallSite);
 template Variable max_pool2d(const Variable&, Pool2dOptions, CallSite);
 template BasicVariable<double> max_pool2d(const BasicVariable<double>&, Pool2dOptions, CallSite);
 template Variable avg_pool2d(const Variable&, Pool2dOptions, CallSite);

@@ -43,6 +43,12 @@ void visit(AugmentOptions& a, Visitor&& field) {
 }
 
 template <class Visitor>
+void visit(CropOptions& c, Visitor&& field) {
+  field("padding", c.padding);
+  field("flip", c.flip);
+}
+
+template <class Visitor>
 void visit(TrainProgress& p, Visitor&& field) {
   field("epoch", p.epoch);
   field("batch", p.batch);
@@ -78,6 +84,7 @@ json settings_json(TrainSettings settings) {
   std::string schedule(schedule_name(settings.schedule));
   visit(settings, schedule, Write{object});
   if (settings.loader.augment) visit(*settings.loader.augment, Write{object["augment"]});
+  if (settings.loader.crop) visit(*settings.loader.crop, Write{object["crop"]});
   return object;
 }
 
@@ -87,13 +94,28 @@ TrainSettings settings_from(const json& object) {
   visit(settings, schedule, Read{object});
   settings.schedule = parse_schedule(schedule);
   if (object.contains("augment")) visit(settings.loader.augment.emplace(), Read{object["augment"]});
+  if (object.contains("crop")) visit(settings.loader.crop.emplace(), Read{object["crop"]});
   return settings;
 }
 
-std::string describe(const NetworkName& name) {
+// The name, and the images where those tell two networks apart.
+std::string describe(const NetworkName& name, bool with_images) {
   std::string described = name.lesson;
   for (const auto& [option, value] : name.options) described += text(" ", option, "=", value);
+  if (const Shape& image = name.input; with_images && image.rank() == 3)
+    described +=
+        text(" for ", image[1], "x", image[2], " images with ", image[0], image[0] == 1 ? " channel" : " channels");
   return described;
+}
+
+// Refuses weights found under one name for a network of another; where one does not say its input, it fits all. Files
+// that PyTorch wrote have no name: then names and shapes of the weights decide.
+void check_same_network(const NetworkName& found, const NetworkName& wanted) {
+  if (found.lesson.empty()) return;
+  const bool same_name = found.lesson == wanted.lesson && found.options == wanted.options;
+  const bool same_input = found.input == wanted.input || found.input.rank() != 3 || wanted.input.rank() != 3;
+  check(same_name && same_input, "it holds weights of ", describe(found, same_name), ", not of ",
+        describe(wanted, same_name));
 }
 
 }  // namespace
@@ -104,8 +126,10 @@ NetworkName network_name(const StateFile& file) {
   try {
     if (const auto options = file.metadata.find("options"); options != file.metadata.end())
       name.options = json::parse(options->second).get<std::map<std::string, int64_t>>();
+    if (const auto input = file.metadata.find("input"); input != file.metadata.end())
+      name.input = Shape(json::parse(input->second).get<std::vector<int64_t>>());
   } catch (const json::exception& error) {
-    fail(text("the network's options cannot be read (", error.what(), ")"));
+    fail(text("the network's options and input cannot be read (", error.what(), ")"));
   }
   return name;
 }
@@ -115,6 +139,8 @@ StateFile weights_file(const nn::Module& model, const NetworkName& name, std::ma
   file.metadata = std::move(notes);
   file.metadata["lesson"] = name.lesson;
   file.metadata["options"] = json(name.options).dump();
+  const auto sizes = name.input.sizes();
+  if (!sizes.empty()) file.metadata["input"] = json(std::vector<int64_t>(sizes.begin(), sizes.end())).dump();
   for (const auto& [key, tensor] : model.state_dict()) file.tensors.emplace_back(key, tensor.clone());
   for (std::string& counter : model.counters()) file.whole.insert(std::move(counter));
   return file;
@@ -125,9 +151,7 @@ void load_weights(nn::Module& model, const StateFile& file, const NetworkName& n
   for (const auto& entry : file.tensors)
     if (!entry.first.starts_with(momentum_prefix)) weights.push_back(entry);
   try {
-    const NetworkName found = network_name(file);  // absent in files that PyTorch wrote: then names and shapes decide
-    check(found.lesson.empty() || describe(found) == describe(name), "it holds weights of ", describe(found),
-          ", not of ", describe(name));
+    check_same_network(network_name(file), name);
     model.load(weights);
   } catch (const std::exception& error) {
     fail(text(file_name, ": ", error.what()));

@@ -11,6 +11,7 @@ namespace cnnlab {
 struct NetworkName {
   std::string lesson;                      ///< id
   std::map<std::string, int64_t> options;  ///< as the network was built
+  Shape input{};                           ///< of the images that it reads, (C, H, W); () where that is not known
 };
 
 /// What a file says of itself; no lesson for files that PyTorch wrote.

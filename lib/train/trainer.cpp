@@ -5,8 +5,13 @@
 #include <cmath>
 #include <limits>
 
+#include "lib/tensor/random.hpp"
+
 namespace cnnlab {
 namespace {
+
+// What a random generator is for; the loader's purposes are 1 and 2.
+constexpr uint64_t dropping = 3;
 
 void copy_state(const nn::Module& model, std::vector<Tensor>& to) {
   const auto from = model.state_dict();
@@ -100,6 +105,8 @@ void Trainer::train_batch() {
   optimizer_.set(sgd);
   const Batch batch = loader_.batch_from(progress_.epoch, progress_.image);
   copy_state(*model_, before_);
+  // What a step draws (Dropout's masks) depends on nothing but the seed and the step, so a resumed run draws the same.
+  default_random() = Random{settings_.loader.seed, dropping, static_cast<uint64_t>(progress_.step)};
   model_->train();  // a test, or who drives this, may have left it in eval mode
   Listening network(*model_);
   const float loss = step_(network, optimizer_, batch);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "lib/data/cifar10.hpp"
 #include "lib/data/idx.hpp"
 
 namespace cnnlab {
@@ -12,17 +13,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string describe(const Shape& image) {
-  return text(image[1], "x", image[2], " images with ", image[0], image[0] == 1 ? " channel" : " channels");
-}
-
 }  // namespace
 
 std::span<const DatasetInfo> datasets() {
   static const std::vector<DatasetInfo> all{
-      {"mnist", "MNIST", {1, 28, 28}, 60000, 10000, "./lab train fetches it"},
-      {"fashion", "Fashion-MNIST", {1, 28, 28}, 60000, 10000, "./lab train --data fashion fetches it"},
-      {"cifar10", "CIFAR-10", {3, 32, 32}, 50000, 10000, "download its binary version"},
+      {"mnist", "MNIST", {1, 28, 28}, 60000, 10000, "./lab train fetches it", true},
+      {"fashion", "Fashion-MNIST", {1, 28, 28}, 60000, 10000, "./lab train --data fashion fetches it", false},
+      {"cifar10", "CIFAR-10", {3, 32, 32}, 50000, 10000, "download its binary version", false},
   };
   return all;
 }
@@ -33,10 +30,14 @@ const DatasetInfo& find_dataset(const std::string& name) {
   return *found;
 }
 
-void DataChoice::add_to(OptionList& list) {
+void DataChoice::add_name_to(OptionList& list) {
   std::vector<std::string> names;
   for (const DatasetInfo& info : datasets()) names.emplace_back(info.name);
   list.one_of("--data", name, names, "the images");
+}
+
+void DataChoice::add_to(OptionList& list) {
+  add_name_to(list);
   list.text("--data-dir", "DIR", folder, "the folder with the data's files (default: where ./lab puts them)");
 }
 
@@ -50,18 +51,24 @@ std::string default_folder(const std::string& name) {
   return (fs::path("build") / "data" / name).string();
 }
 
+Shape input_for(const DataChoice& choice, const Lesson& lesson) {
+  const DatasetInfo& info = find_dataset(choice.name);
+  check(lesson.reads(info.image), "lesson ", lesson.id, " reads ", describe_images(lesson.input), ", but ", info.title,
+        " has ", describe_images(info.image), ": choose other --data");
+  return info.image;
+}
+
 DataSplit load_data(const DataChoice& choice, const Lesson& lesson) {
   const DatasetInfo& info = find_dataset(choice.name);
-  check(info.image == lesson.input, "lesson ", lesson.id, " reads ", describe(lesson.input), ", but ", info.title,
-        " has ", describe(info.image), ": choose other --data");
+  input_for(choice, lesson);
   const std::string folder = choice.folder.empty() ? default_folder(choice.name) : choice.folder;
   check(fs::is_directory(folder), "no ", info.title, " in ", folder, ": ", info.how_to_get_it,
         ", or name its folder with --data-dir DIR");
-  DataSplit data = load_mnist_like(folder);
+  DataSplit data = choice.name == "cifar10" ? load_cifar10(folder) : load_mnist_like(folder);
   for (const Dataset* set : {&data.train, &data.test}) {
     const Shape image{set->channels, set->height, set->width};
-    check(image == lesson.input, folder, ": lesson ", lesson.id, " reads ", describe(lesson.input), ", but these are ",
-          describe(image));
+    check(image == info.image, folder, ": ", info.title, " has ", describe_images(info.image), ", but these are ",
+          describe_images(image));
   }
   return data;
 }

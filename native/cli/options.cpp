@@ -38,9 +38,9 @@ void apply_set(const Lesson& lesson, const std::string& setting, std::map<std::s
   const char* end = setting.data() + setting.size();
   const char* begin = equals == setting.npos ? end : setting.data() + equals + 1;
   const auto [stop, problem] = std::from_chars(begin, end, value);
-  if (begin == end || problem != std::errc() || stop != end || value < option->least || value > option->most)
-    throw UsageError(text("--set ", setting, ": ", name, " must be a whole number from ", option->least, " to ",
-                          option->most, ", as in --set ", name, "=", option->initial));
+  if (begin == end || problem != std::errc() || stop != end || !option->allows(value))
+    throw UsageError(text("--set ", setting, ": ", name, " must be a whole number from ", option->range(),
+                          ", as in --set ", name, "=", option->initial));
   options[name] = value;
 }
 
@@ -67,6 +67,7 @@ NetworkName NetworkChoice::name_for(const StateFile& weights) const {
   if (lesson.empty()) choice.lesson = std::ranges::count(lesson_ids(), stored.lesson) ? stored.lesson : "";
   NetworkName chosen = choice.name();
   if (chosen.lesson == stored.lesson && set.empty()) chosen.options = stored.options;
+  if (chosen.lesson == stored.lesson) chosen.input = stored.input;
   return chosen;
 }
 
@@ -83,10 +84,12 @@ void DeviceChoice::use() const {
 Network make_network(const NetworkName& name, int64_t seed) {
   const Lesson& lesson = find_lesson(name.lesson);
   manual_seed(static_cast<uint64_t>(seed));
-  return {&lesson, name, lesson.make(name.options)};
+  Network network{&lesson, name, lesson.make(name.options, name.input)};
+  if (name.input.rank() == 0) network.name.input = lesson.input;
+  return network;
 }
 
-Network load_network(const NetworkChoice& choice, const std::string& weights_path) {
+Network load_network(const NetworkChoice& choice, const std::string& weights_path, const DataChoice* data) {
   StateFile file;
   std::string file_name = weights_path;
   if (!weights_path.empty()) {
@@ -99,7 +102,9 @@ Network load_network(const NetworkChoice& choice, const std::string& weights_pat
     file_name = lesson.folder + "/weights.safetensors";
     file = parse_safetensors(shipped, file_name);
   }
-  Network network = make_network(choice.name_for(file));
+  NetworkName name = choice.name_for(file);
+  if (data) name.input = input_for(*data, find_lesson(name.lesson));
+  Network network = make_network(name);
   load_weights(*network.module, file, network.name, file_name);
   return network;
 }

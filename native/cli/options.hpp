@@ -7,6 +7,7 @@
 #include "lib/io/safetensors.hpp"
 #include "lib/train/checkpoint.hpp"
 #include "native/cli/command.hpp"
+#include "native/cli/datasets.hpp"
 
 // The options that several commands share.
 namespace cnnlab {
@@ -41,12 +42,12 @@ struct Network {
   NetworkName name;
   std::shared_ptr<nn::Module> module;
 };
-/// A new network; its weights depend on the seed alone.
+/// A new network, for the images that `name` says, or else for the lesson's; its weights depend on the seed alone.
 Network make_network(const NetworkName& name, int64_t seed = default_seed);
 
 /// The network of `--weights FILE`, or without it the lesson's trained one that comes with the program. Throws Error
-/// when there is neither.
-Network load_network(const NetworkChoice& choice, const std::string& weights_path);
+/// when there is neither. `data`: what it is to read, where that is chosen; else the file says it.
+Network load_network(const NetworkChoice& choice, const std::string& weights_path, const DataChoice* data = nullptr);
 
 /// `--weights FILE`, for load_network.
 void add_weights_option(OptionList& list, std::string& path);

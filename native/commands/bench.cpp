@@ -52,11 +52,11 @@ struct LessonBench {
 };
 
 // Real data where there is some; else noise, which costs the same.
-Dataset training_data(const BenchOptions& options, const Lesson& lesson) {
+Dataset training_data(const BenchOptions& options, const Lesson& lesson, const Shape& input) {
   const std::string folder = options.data.folder.empty() ? default_folder(options.data.name) : options.data.folder;
-  if (find_dataset(options.data.name).image == lesson.input && file_exists(folder))
+  if (find_dataset(options.data.name).image == input && file_exists(folder))
     return load_data(options.data, lesson).train;
-  Dataset noise{.name = "noise", .channels = lesson.input[0], .height = lesson.input[1], .width = lesson.input[2]};
+  Dataset noise{.name = "noise", .channels = input[0], .height = input[1], .width = input[2]};
   Random random{1};
   constexpr int64_t count = 4096;
   for (int64_t i = 0; i < count * noise.pixels(); ++i) noise.images.push_back(static_cast<uint8_t>(random.below(256)));
@@ -101,8 +101,11 @@ PeerSpeed measure_peer(const Network& network, const Dataset& data, const BenchO
 LessonBench measure_lesson(const Lesson& lesson, const BenchOptions& options, int all_threads) {
   NetworkChoice choice = options.network;
   choice.lesson = lesson.id;
-  const Network network = make_network(choice.name());
-  const Dataset data = training_data(options, lesson);
+  NetworkName name = choice.name();
+  const Shape& images = find_dataset(options.data.name).image;
+  if (lesson.reads(images)) name.input = images;
+  const Network network = make_network(name);
+  const Dataset data = training_data(options, lesson, network.name.input);
   LessonBench result{.lesson = &lesson, .data = data.name, .speeds = {}, .peer = {}, .ops = {}};
   if (all_threads > 1) result.speeds.push_back(measure_speed(network, data, options, 1));
   result.speeds.push_back(measure_speed(network, data, options, all_threads));

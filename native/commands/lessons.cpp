@@ -50,6 +50,7 @@ ordered_json describe(const Lesson& lesson) {
                        {"initial", option.initial},
                        {"least", option.least},
                        {"most", option.most},
+                       {"step", option.step},
                        {"help", option.help}});
   const auto state = [&](const std::vector<Fact>& more) {
     for (const Fact& fact : more) facts[fact.name] = {{"value", fact.value}, {"decimals", fact.decimals}};
@@ -71,8 +72,7 @@ void print_list() {
   for (const Lesson& lesson : lessons()) {
     table.add({lesson.id, lesson.folder, lesson.title_en, lesson.title_ko});
     for (const LessonOption& option : lesson.options)
-      table.heading(text("    --set ", option.name, "=", option.initial, "  ", option.help, " (", option.least, " to ",
-                         option.most, ")"));
+      table.heading(text("    --set ", option.name, "=", option.initial, "  ", option.help, " (", option.range(), ")"));
   }
   std::cout << table.str();
 }

@@ -46,7 +46,7 @@ void print_prediction(const std::string& path, const Tensor& log_probabilities, 
 int predict_images(const PredictOptions& options) {
   options.device.use();
   const Network network = load_network(options.network, options.weights);
-  const Shape& input = network.lesson->input;
+  const Shape& input = network.name.input;
   check(input == Shape{1, 28, 28}, "lesson ", network.name.lesson, " reads images of shape ", input,
         ", but drawn digits have (1, 28, 28)");
   const bool unicode = standard_output().unicode;

@@ -28,9 +28,10 @@ struct StepOptions {
 
 // Trained weights where there are some: their answer and their gradients mean something.
 Network network_of(const StepOptions& options, bool& trained) {
-  const NetworkName name = options.network.name();
+  NetworkName name = options.network.name();
+  name.input = input_for(options.data, find_lesson(name.lesson));
   trained = !options.weights.empty() || !shipped_weights(find_lesson(name.lesson)).empty();
-  return trained ? load_network(options.network, options.weights) : make_network(name);
+  return trained ? load_network(options.network, options.weights, &options.data) : make_network(name);
 }
 
 // One training step on one image, recorded. In eval mode: what the trained network does, with the statistics that it
@@ -42,7 +43,7 @@ struct Recording {
   double loss = 0;
 
   Recording(const Network& network, const Dataset& data, int64_t index) {
-    Dataset one{.name = data.name, .channels = data.channels, .height = data.height, .width = data.width};
+    Dataset one = data.empty_like();
     one.images.assign(data.image(index).begin(), data.image(index).end());
     one.labels = {data.labels[index]};
     const Batch batch = Loader(one, {.batch_size = 1, .shuffle = false}).batch(0, 0);

@@ -15,6 +15,7 @@ using nlohmann::ordered_json;
 
 struct SummaryOptions {
   NetworkChoice network;
+  DataChoice data;
   bool json = false;
 };
 
@@ -23,6 +24,11 @@ std::string any_batch(const Shape& shape) {
   std::string described = "(N";
   for (const int64_t size : shape.sizes().subspan(1)) described += text(", ", size);
   return described + ")";
+}
+
+Shape one_image(const Network& network) {
+  const Shape& image = network.name.input;
+  return {1, image[0], image[1], image[2]};
 }
 
 int64_t total_multiply_adds(const Tape& tape) {
@@ -35,10 +41,7 @@ void print_table(const Network& network, const Tape& tape) {
   const int64_t parameters = network.module->parameter_count();
   const std::string options = describe_options(network.name.options);
   std::cout << "Lesson " << network.name.lesson << (options.empty() ? "" : " with " + options) << ", input "
-            << any_batch(network.lesson->input.rank() == 3
-                             ? Shape{1, network.lesson->input[0], network.lesson->input[1], network.lesson->input[2]}
-                             : network.lesson->input)
-            << "\n\n";
+            << any_batch(one_image(network)) << "\n\n";
   Table table({{"layer"}, {"op"}, {"output"}, {"parameters", Table::right}, {"multiply-adds", Table::right}});
   for (const auto& record : tape.records()) {
     const int64_t own = parameter_count(*record.node), cost = record.node->multiply_adds;
@@ -63,18 +66,19 @@ ordered_json describe(const Network& network, const Tape& tape) {
                       {"multiply_adds", record.node->multiply_adds}});
   return {{"lesson", network.name.lesson},
           {"options", network.name.options},
-          {"input", network.lesson->input.sizes()},
+          {"input", network.name.input.sizes()},
           {"layers", layers},
           {"parameters", network.module->parameter_count()},
           {"multiply_adds", total_multiply_adds(tape)}};
 }
 
 int summarize(const SummaryOptions& options) {
-  const Network network = make_network(options.network.name());
-  const Shape& image = network.lesson->input;
+  NetworkName name = options.network.name();
+  name.input = input_for(options.data, find_lesson(name.lesson));
+  const Network network = make_network(name);
   network.module->eval();  // one image, all zeros: its own statistics are of no use
   Tape tape;
-  (*network.module)(Tensor::zeros({1, image[0], image[1], image[2]}));
+  (*network.module)(Tensor::zeros(one_image(network)));
   if (options.json) {
     std::cout << describe(network, tape).dump(2) << '\n';
   } else {
@@ -94,6 +98,7 @@ Command summary_command() {
           [](OptionList& list) {
             const auto options = std::make_shared<SummaryOptions>();
             options->network.add_to(list);
+            options->data.add_name_to(list);
             list.flag("--json", options->json, "as JSON");
             return [=] { return summarize(*options); };
           },

@@ -101,8 +101,8 @@ void Run::introduce(Report& report, const DataSplit& data) const {
                   " parameters) on ", find_dataset(plan_.data.name).title, ": ", grouped(data.train.size()),
                   " images, tested on ", grouped(data.test.size())));
   report.say(text("Batches of ", s.loader.batch_size, ", learning rate ", s.sgd.lr, ", momentum ", s.sgd.momentum,
-                  s.loader.augment ? ", augmented" : "", ", seed ", s.loader.seed, "; ", backend<float>().name, ", ",
-                  threads(), threads() == 1 ? " thread" : " threads"));
+                  s.loader.augment || s.loader.crop ? ", augmented" : "", ", seed ", s.loader.seed, "; ",
+                  backend<float>().name, ", ", threads(), threads() == 1 ? " thread" : " threads"));
 }
 
 void Run::loop(Trainer& trainer, Report& report) {

@@ -15,7 +15,11 @@ TrainSettings chosen_settings(const TrainOptions& options) {
   if (options.redraw < 0 || options.redraw > 1)
     throw UsageError(text("--redraw is a share of the images, from 0 to 1, got ", options.redraw));
   if (options.redraw > 0 && !options.augment) throw UsageError("--redraw is a part of --augment: give both");
-  if (options.augment) settings.loader.augment = AugmentOptions{.redraw = options.redraw};
+  const bool drawn = find_dataset(options.data.name).drawn;
+  if (options.redraw > 0 && !drawn)
+    throw UsageError(text("--redraw draws digits, which ", find_dataset(options.data.name).title, " has none of"));
+  if (options.augment && drawn) settings.loader.augment = AugmentOptions{.redraw = options.redraw};
+  if (options.augment && !drawn) settings.loader.crop.emplace();
   settings.max_steps = options.steps.value_or(0);
   return settings;
 }
@@ -74,7 +78,9 @@ void TrainOptions::add_to(OptionList& list) {
   list.number("--momentum", settings.sgd.momentum, "momentum");
   list.number("--weight-decay", settings.sgd.weight_decay, "weight decay");
   list.one_of("--schedule", schedule, {"constant", "step", "cosine"}, "how the learning rate falls over the run");
-  list.flag("--augment", augment, "bend the training images anew in each epoch: shift, scale, turn, slant");
+  list.flag("--augment", augment,
+            "vary the training images anew in each epoch: digits are shifted, scaled, turned, slanted; "
+            "photographs are shifted and mirrored");
   list.number("--redraw", redraw, "with --augment: the share of digits replaced by pen drawings of the same digit");
   list.whole("--seed", seed, 0, any_number, "initial weights and order; the same seed gives the same bits");
   list.flag("--no-shuffle", no_shuffle, "take the images in the order of the file");
@@ -102,6 +108,7 @@ Plan make_plan(const TrainOptions& options, const OptionList& given) {
     plan = resumed_plan(options, given);
   } else {
     plan.network = options.network.name();
+    plan.network.input = input_for(options.data, find_lesson(plan.network.lesson));
     plan.data = options.data;
     plan.settings = chosen_settings(options);
     if (!plan.data.folder.empty()) plan.data.folder = std::filesystem::absolute(plan.data.folder).string();
@@ -121,7 +128,7 @@ std::vector<std::pair<std::string, std::string>> defining_options(const Plan& pl
       {"--momentum", shortest(s.sgd.momentum)},
       {"--weight-decay", shortest(s.sgd.weight_decay)},
       {"--schedule", std::string(schedule_name(s.schedule))},
-      {"--augment", s.loader.augment ? "on" : ""},
+      {"--augment", s.loader.augment || s.loader.crop ? "on" : ""},
       {"--redraw", s.loader.augment && s.loader.augment->redraw > 0 ? shortest(s.loader.augment->redraw) : ""},
       {"--seed", std::to_string(s.loader.seed)},
       {"--no-shuffle", s.loader.shuffle ? "" : "on"},

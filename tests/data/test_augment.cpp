@@ -85,3 +85,36 @@ TEST_CASE("each distortion does what its name says", "[data]") {
   CHECK(thin == Approx(ink_before - 0.5 * 28).margin(1.0));
   CHECK(thick == Approx(ink_before + 0.5 * 32).margin(1.0));
 }
+
+TEST_CASE("a crop moves an image over zeros, by up to the padding, and mirrors half of them", "[data]") {
+  // 3×4 pixels of two channels, all different and none 0.
+  std::vector<uint8_t> image(24);
+  std::iota(image.begin(), image.end(), uint8_t{1});
+  const CropOptions options{.padding = 2};
+  const auto at = [&](int64_t c, int64_t y, int64_t x) {
+    return y >= 0 && y < 3 && x >= 0 && x < 4 ? static_cast<float>(image[(c * 3 + y) * 4 + x]) / 255.0f : 0.0f;
+  };
+  const auto expected = [&](int64_t down, int64_t right, bool mirrored) {
+    std::vector<float> out;
+    for (int64_t c = 0; c < 2; ++c)
+      for (int64_t y = 0; y < 3; ++y)
+        for (int64_t x = 0; x < 4; ++x) out.push_back(at(c, y + down, (mirrored ? 3 - x : x) + right));
+    return out;
+  };
+  std::vector<int> seen(50);
+  for (uint64_t seed = 0; seed < 2000; ++seed) {
+    std::vector<float> out(24);
+    crop(options, Random{seed}, image, 2, 3, 4, out);
+    int matches = 0;
+    for (int64_t i = 0; i < 50; ++i)
+      if (out == expected(i / 10 - 2, i / 2 % 5 - 2, i % 2 == 1)) ++matches, ++seen[i];
+    CHECK(matches == 1);
+  }
+  CHECK(std::all_of(seen.begin(), seen.end(),
+                    [](int count) { return count > 10 && count < 80; }));  // 40 each, on average
+  std::vector<float> out(24);
+  for (uint64_t seed = 0; seed < 50; ++seed) {
+    crop({.padding = 0, .flip = false}, Random{seed}, image, 2, 3, 4, out);
+    CHECK(out == expected(0, 0, false));
+  }
+}

@@ -37,4 +37,24 @@ TEST_CASE("a piece that does not fit is refused and changes nothing", "[data]") 
   CHECK_THROWS_WITH(data.append(uneven), "piece: 5 bytes are not 1 images of 1×3×2, one for each label");
   CHECK_THROWS_WITH(data.append(Dataset{.name = "empty"}), "empty: images of 1×0×0 and 10 classes are none");
   CHECK(data.size() == 2);
+  Dataset odd = piece(3, {1});
+  odd.mean = {0.5f, 0.5f};
+  CHECK_THROWS_WITH(odd.validate(), "piece: 2 means and 0 deviations are not one for each of 1 channels");
+  odd.mean = {0.5f};
+  odd.deviation = {0};
+  CHECK_THROWS_WITH(odd.validate(), "piece: a deviation of 0 is not positive");
+}
+
+TEST_CASE("an empty set of the same kind has everything but the images", "[data]") {
+  Dataset data = piece(3, {1, 2});
+  data.mean = {0.25f};
+  data.deviation = {0.5f};
+  const Dataset empty = data.empty_like();
+  CHECK(empty.size() == 0);
+  CHECK(empty.images.empty());
+  CHECK((empty.name == "piece" && empty.height == 3 && empty.width == 2));
+  CHECK(empty.mean == data.mean);
+  Dataset grown{.name = "grown"};
+  grown.append(data);
+  CHECK(grown.deviation == data.deviation);
 }

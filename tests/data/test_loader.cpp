@@ -108,8 +108,33 @@ TEST_CASE("a batch has the same bits whatever came before it, and for any number
   set_threads(before);
 }
 
+TEST_CASE("a data set's mean and deviation normalise each channel", "[data]") {
+  Dataset data{.name = "two channels", .channels = 2, .height = 1, .width = 2, .mean = {0.2f, 0.4f}};
+  data.deviation = {0.5f, 0.25f};
+  data.images = {0, 255, 51, 102};
+  data.labels = {3};
+  const Batch batch = Loader(data, {}).batch(0, 0);
+  const float expected[] = {-0.4f, 1.6f, -0.8f, 0};
+  for (int i = 0; i < 4; ++i) CHECK(batch.images.data()[i] == Approx(expected[i]).margin(1e-6));
+}
+
+TEST_CASE("crops differ from epoch to epoch, and zeros are normalised with the rest", "[data]") {
+  Dataset data = numbered(10);
+  data.mean = {0.5f};
+  data.deviation = {0.5f};
+  Loader loader(data, {.batch_size = 10, .shuffle = false, .crop = CropOptions{.padding = 2}});
+  const std::vector<float> first = bits(loader.batch(0, 0));
+  CHECK(first == bits(loader.batch(0, 0)));
+  CHECK(first != bits(loader.batch(1, 0)));
+  CHECK(*std::min_element(first.begin(), first.end()) == -1);
+}
+
 TEST_CASE("loader errors", "[data]") {
   const Dataset data = numbered(10);
+  CHECK_THROWS_WITH(Loader(data, {.augment = AugmentOptions{}, .crop = CropOptions{}}),
+                    "loader: images are either bent or cropped, not both");
+  CHECK_THROWS_WITH(Loader(data, {.crop = CropOptions{.padding = 5}}),
+                    "loader: a crop's padding must be at least 0 and below the images' size, 6×5, got 5");
   CHECK_THROWS_WITH(Loader(data, {.batch_size = 0}), "loader: batch size 0 is not positive");
   CHECK_THROWS_WITH(Loader(data, {.window = -1}), "loader: window -1 is negative");
   CHECK_THROWS_WITH(Loader(data, {.total = 9}), "loader: a total of 9 images does not fit data set 'numbered' with 10");

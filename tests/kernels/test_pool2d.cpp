@@ -1,4 +1,5 @@
 #include <limits>
+#include <numeric>
 
 #include "tests/kernels/support.hpp"
 
@@ -122,6 +123,25 @@ TEST_CASE("avg_pool2d: every SIMD table agrees with the reference", "[kernels]")
   }
 }
 
+TEST_CASE("global_avg_pool2d: every SIMD table agrees with the reference", "[kernels]") {
+  for (const int64_t pixels : {1, 3, 16, 49, 64, 100, 1000}) {
+    const auto x = numbers<double>(5 * pixels, 1), dy = numbers<double>(5, 2);
+    std::vector<double> y(5), dx(x.size());
+    reference_backend<double>().global_avg_pool2d(5, pixels, x, y);
+    reference_backend<double>().global_avg_pool2d_backward(5, pixels, dy, dx);
+    CHECK(y[1] == Approx(std::accumulate(x.begin() + pixels, x.begin() + 2 * pixels, 0.0) / static_cast<double>(pixels))
+                      .margin(1e-12));
+    for (const Backend<float>* backend : all_backends()) {
+      INFO(backend->name << ", planes of " << pixels);
+      std::vector<float> means(5), spread(x.size());
+      backend->global_avg_pool2d(5, pixels, numbers<float>(5 * pixels, 1), means);
+      backend->global_avg_pool2d_backward(5, pixels, numbers<float>(5, 2), spread);
+      check_close("y", means, y, 2e-6);
+      check_close("dx", spread, dx, 1e-6);
+    }
+  }
+}
+
 TEST_CASE("pooling: any number of threads gives the same bits", "[kernels]") {
   for (const Backend<float>* backend : simd_backends()) {
     INFO(backend->name);
@@ -132,8 +152,11 @@ TEST_CASE("pooling: any number of threads gives the same bits", "[kernels]") {
       backend->max_pool2d_backward(g, max.argmax, max.dy, max.dx);
       backend->avg_pool2d(g, mean.x, mean.y);
       backend->avg_pool2d_backward(g, mean.dy, mean.dx);
+      std::vector<float> means(20 * 11), spread(max.x.size());
+      backend->global_avg_pool2d(20 * 11, 144, max.x, means);
+      backend->global_avg_pool2d_backward(20 * 11, 144, means, spread);
       std::vector<float> all = max.y;
-      for (const auto& part : {max.dx, mean.y, mean.dx}) all.insert(all.end(), part.begin(), part.end());
+      for (const auto& part : {max.dx, mean.y, mean.dx, means, spread}) all.insert(all.end(), part.begin(), part.end());
       return all;
     });
   }

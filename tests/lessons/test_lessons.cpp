@@ -97,17 +97,22 @@ TEST_CASE("lessons are found by id, and options are checked") {
                       .folder = "",
                       .title_en = "",
                       .title_ko = "",
-                      .input = {},
-                      .options = {{.name = "depth", .initial = 20, .least = 8, .most = 56, .help = ""}},
+                      .input = {1, 28, 28},
+                      .options = {{.name = "depth", .initial = 20, .least = 8, .most = 56, .help = "", .step = 6}},
                       .sources = {},
-                      .build = [](const LessonOptions& options) -> std::shared_ptr<nn::Module> {
-                        fail(text("built with ", options.at("depth")));
+                      .build = [](const LessonOptions& options, const Shape& input) -> std::shared_ptr<nn::Module> {
+                        fail(text("built with ", options.at("depth"), " for ", input));
                       },
-                      .facts = {}};
-  CHECK_THROWS_WITH(lesson.make(), "built with 20");
-  CHECK_THROWS_WITH(lesson.make({{"depth", 8}}), "built with 8");
-  CHECK_THROWS_WITH(lesson.make({{"depth", 7}}), "lesson test: depth must be 8 to 56, got 7");
-  CHECK_THROWS_WITH(lesson.make({{"depth", 57}}), "lesson test: depth must be 8 to 56, got 57");
+                      .facts = {},
+                      .other_inputs = {{3, 32, 32}}};
+  CHECK_THROWS_WITH(lesson.make(), "built with 20 for (1, 28, 28)");
+  CHECK_THROWS_WITH(lesson.make({{"depth", 8}}), "built with 8 for (1, 28, 28)");
+  CHECK_THROWS_WITH(lesson.make({}, {3, 32, 32}), "built with 20 for (3, 32, 32)");
+  CHECK_THROWS_WITH(lesson.make({}, {3, 28, 28}),
+                    "lesson test reads 28x28 images with 1 channel, not images of shape (3, 28, 28)");
+  for (const int64_t wrong : {2, 9, 62})
+    CHECK_THROWS_WITH(lesson.make({{"depth", wrong}}),
+                      text("lesson test: depth must be 8 to 56 in steps of 6, got ", wrong));
 }
 
 TEST_CASE("every lesson builds, reads its input, and runs code that is embedded") {

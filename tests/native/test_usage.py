@@ -82,6 +82,16 @@ class Trouble(CommandLine):
         self.assert_fails(1, "cnnlab train: lesson inception reads 28x28 images with 1 channel, but CIFAR-10 has 32x32 "
                              "images with 3 channels: choose other --data", "train", "--data", "cifar10")
 
+    def test_digits_in_the_place_of_clothes(self):
+        self.assert_fails(2, "cnnlab train: --redraw draws digits, which Fashion-MNIST has none of", "train", "--data",
+                          "fashion", "--augment", "--redraw", "0.5")
+        folder = self.folder / "wrong-size"
+        write_data(folder, train=10, test=10)
+        images = folder / "t10k-images-idx3-ubyte"
+        images.write_bytes(images.read_bytes()[:12] + struct.pack(">I", 14) + images.read_bytes()[16:16 + 10 * 28 * 14])
+        self.assert_fails(1, f"cnnlab train: {folder}: Fashion-MNIST has 28x28 images with 1 channel, but these are "
+                             "28x14 images with 1 channel", "train", "--data", "fashion", "--data-dir", folder)
+
     def test_broken_data(self):
         folder = self.folder / "broken"
         write_data(folder, train=10, test=10)

@@ -53,6 +53,28 @@ TEST_CASE("weights start with the mean and variance of the uniform distribution"
   CHECK(std::abs(square - variance) < 5 * std::sqrt(4.0 / 45 / n) * bound * bound);
 }
 
+TEST_CASE("He's start has PyTorch's deviation and is normal") {
+  manual_seed(4);
+  for (const json& layer : json::parse(Golden("initialisation").metadata("he"))) {
+    INFO(layer);
+    const int64_t in = layer["in"], out = layer["out"], kernel = layer["kernel"];
+    const double deviation = layer["deviation"], n = 200 * static_cast<double>(in * out * kernel * kernel);
+    double sum = 0, squares = 0, within = 0;
+    for (int draw = 0; draw < 200; ++draw) {
+      const nn::Conv2d conv({.in = in, .out = out, .kernel = kernel, .init = nn::init::kaiming_normal});
+      for (const float value : conv.weight.value().data()) {
+        const double x = value / deviation;
+        sum += x;
+        squares += x * x;
+        within += std::abs(x) < 1;
+      }
+    }
+    CHECK(std::abs(sum / n) < 5 / std::sqrt(n));
+    CHECK(std::abs(squares / n - 1) < 5 * std::sqrt(2 / n));
+    CHECK(std::abs(within / n - std::erf(std::sqrt(0.5))) < 5 * std::sqrt(0.22 / n));
+  }
+}
+
 TEST_CASE("a seed gives the same parameters again, another seed others") {
   const auto weight = [](uint64_t seed) {
     manual_seed(seed);

@@ -52,6 +52,22 @@ TEST_CASE("batch_norm2d says what does not fit") {
                     Catch::StartsWith("batch_norm2d: running_var must have one"));
 }
 
+TEST_CASE("the ops of residual nets say what does not fit") {
+  CHECK_THROWS_WITH(global_avg_pool2d(of({2, 3})),
+                    "global_avg_pool2d: input must be (N, C, H, W) with H and W at least 1, got (2, 3)");
+  CHECK_THROWS_WITH(global_avg_pool2d(of({2, 3, 0, 4})),
+                    "global_avg_pool2d: input must be (N, C, H, W) with H and W at least 1, got (2, 3, 0, 4)");
+  CHECK_THROWS_WITH(zero_pad_shortcut(of({2, 3}), {.channels = 3}),
+                    "zero_pad_shortcut: input must be (N, C, H, W) with H and W at least 1, got (2, 3)");
+  const Variable x = of({2, 16, 8, 8});
+  CHECK_THROWS_WITH(zero_pad_shortcut(x, {.channels = 32, .stride = 0}),
+                    "zero_pad_shortcut: stride must be at least 1, got 0");
+  CHECK_THROWS_WITH(zero_pad_shortcut(x, {.channels = 8}),
+                    "zero_pad_shortcut: cannot make 8 channels of the 16 of input (2, 16, 8, 8): it only adds some");
+  CHECK_THROWS_WITH(dropout(x, {.p = 1.5}), "dropout: p must be between 0 and 1, got 1.5");
+  CHECK_THROWS_WITH(dropout(x, {.p = -0.1, .training = false}), "dropout: p must be between 0 and 1, got -0.1");
+}
+
 TEST_CASE("the poolings say what does not fit") {
   const Variable x = of({1, 2, 5, 3});
   CHECK_THROWS_WITH(max_pool2d(of({2, 5}), {}), "max_pool2d: input must be (N, C, H, W), got (2, 5)");

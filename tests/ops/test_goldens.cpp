@@ -41,6 +41,11 @@ const std::map<std::string, Run> ops{
      [](const auto& in, const json& options, const auto&) { return max_pool2d(in[0], pool_options(options)); }},
     {"avg_pool2d",
      [](const auto& in, const json& options, const auto&) { return avg_pool2d(in[0], pool_options(options)); }},
+    {"global_avg_pool2d", [](const auto& in, const json&, const auto&) { return global_avg_pool2d(in[0]); }},
+    {"zero_pad_shortcut",
+     [](const auto& in, const json& options, const auto&) {
+       return zero_pad_shortcut(in[0], {.channels = options["channels"], .stride = options["stride"]});
+     }},
     {"relu", [](const auto& in, const json&, const auto&) { return relu(in[0]); }},
     {"linear", [](const auto& in, const json&, const auto&) { return linear(in[0], in[1], third(in)); }},
     {"cat",

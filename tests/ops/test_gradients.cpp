@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "lib/ops/ops.hpp"
+#include "lib/tensor/random.hpp"
 #include "tests/support/gradient_check.hpp"
 
 using namespace cnnlab;
@@ -54,6 +55,24 @@ TEST_CASE("batch_norm2d's gradients agree with central differences, in training 
     return batch_norm2d(in[0], in[1], in[2], mean.clone(), variance.clone(), {.training = training});
   };
   CHECK(gradient_difference(normalise, {normal({3, 3, 2, 4}, 2), normal({3}, 3), normal({3}, 4)}) == "");
+}
+
+TEST_CASE("the gradients of a residual net's ops agree with central differences") {
+  CHECK(gradient_difference([](const Inputs& in) { return global_avg_pool2d(in[0]); }, {normal({2, 3, 3, 4}, 1)}) ==
+        "");
+  const auto [channels, stride] = GENERATE(table<int64_t, int64_t>({{3, 1}, {6, 2}, {8, 3}}));
+  INFO("channels " << channels << ", stride " << stride);
+  const ShortcutOptions options{.channels = channels, .stride = stride};
+  CHECK(gradient_difference([&](const Inputs& in) { return zero_pad_shortcut(in[0], options); },
+                            {normal({2, 3, 5, 4}, 2)}) == "");
+}
+
+TEST_CASE("dropout's gradient passes the mask that the numbers met") {
+  const auto drop = [](const Inputs& in) {
+    manual_seed(3);  // the same mask each time
+    return dropout(in[0], {.p = 0.4});
+  };
+  CHECK(gradient_difference(drop, {normal({3, 2, 4, 4}, 1)}) == "");
 }
 
 TEST_CASE("the other ops' gradients agree with central differences") {

@@ -106,6 +106,27 @@ TEST_CASE("a checkpoint tells all settings of its run") {
   CHECK(info.settings.loader.augment->rotation == 0.25);
 }
 
+TEST_CASE("a checkpoint tells how photographs are varied, and for which images its network was built") {
+  const TinyData data;
+  TrainSettings s = tiny_settings();
+  s.loader.crop = CropOptions{.padding = 3, .flip = false};
+  Trainer trainer(tiny_net(), train_step, s, data.train, data.test);
+  NetworkName for_digits = name, for_photographs = name;
+  for_digits.input = {1, 28, 28};
+  for_photographs.input = {3, 32, 32};
+  const StateFile file = parse_safetensors(write_safetensors(checkpoint(trainer, for_digits)), "c");
+  const CheckpointInfo info = read_checkpoint(file, "c");
+  REQUIRE(info.settings.loader.crop);
+  CHECK(info.settings.loader.crop->padding == 3);
+  CHECK_FALSE(info.settings.loader.crop->flip);
+  CHECK_FALSE(info.settings.loader.augment);
+  CHECK(info.name.input == Shape{1, 28, 28});
+  CHECK_NOTHROW(load_weights(*tiny_net(), file, name, "c"));
+  CHECK_THROWS_WITH(load_weights(*tiny_net(), file, for_photographs, "c"),
+                    "c: it holds weights of tiny depth=3 for 28x28 images with 1 channel, not of tiny depth=3 for "
+                    "32x32 images with 3 channels");
+}
+
 TEST_CASE("files that are no checkpoints, or damaged ones, are told by name") {
   const TinyData data;
   Trainer trainer(tiny_net(), train_step, tiny_settings(), data.train, data.test);

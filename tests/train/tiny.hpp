@@ -20,8 +20,9 @@ struct TinyNet : nn::Module {
 struct TinyNormNet : nn::Module {
   nn::Conv2d conv = add("conv", nn::Conv2d({.in = 1, .out = 3, .kernel = 5, .stride = 4, .bias = false}));
   nn::BatchNorm2d bn = add("bn", nn::BatchNorm2d(3));
+  nn::Dropout drop = add("drop", nn::Dropout(0.2));
   nn::Linear fc = add("fc", nn::Linear({.in = 108, .out = 10}));
-  Variable forward(Variable x) override { return log_softmax(fc(flatten(relu(bn(conv(x)))))); }
+  Variable forward(Variable x) override { return log_softmax(fc(flatten(drop(relu(bn(conv(x))))))); }
 };
 
 inline std::shared_ptr<TinyNormNet> tiny_norm_net(uint64_t seed = 1) {

@@ -166,7 +166,7 @@ const char* score_advance();
 // ---- Training, in the worker
 /// A new run from a seed's initial weights. All but the lesson may be left out:
 /// {"lesson":"inception","options":{},"seed":1,"lr":0.01,"momentum":0.5,"batch":64,"epochs":9,"augment":false,
-///  "data":"mnist","total":60000,"test_total":10000,"window":10000,"log_every":10}.
+///  "data":"mnist","total":60000,"test_total":10000,"window":10000,"log_every":10,"norms_every":0}.
 /// Data stays from run to run, until its name or its total changes.
 const char* train_create(const char* json);
 /// A piece of the data: images (count·28·28 bytes) and labels; `test` 0 or 1. Pieces come in order. A run begins when

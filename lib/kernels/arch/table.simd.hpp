@@ -27,6 +27,8 @@ Backend<float> make_table(const char* name) {
   table.max_pool2d_backward = max_pool2d_backward<Arch>;
   table.avg_pool2d = avg_pool2d<Arch>;
   table.avg_pool2d_backward = avg_pool2d_backward<Arch>;
+  table.global_avg_pool2d = global_avg_pool2d<Arch>;
+  table.global_avg_pool2d_backward = global_avg_pool2d_backward<Arch>;
   return table;
 }
 
