@@ -1,6 +1,7 @@
 #include "lib/tensor/tensor.hpp"
 
 #include <algorithm>
+#include <list>
 #include <map>
 #include <mutex>
 
@@ -17,8 +18,9 @@ struct Storage {
 
 namespace {
 
-// Freed buffers by size, reused by the next tensor of that size. What is kept is bounded, so that a run that changes
-// its batch size does not hold on to all it ever used.
+// Freed buffers by size, reused by the next tensor of that size, the one freed last first. What is kept is bounded:
+// those that have waited longest make room, so that a run that changes its batch size, or another net, neither holds on
+// to all that was ever used nor finds the pool full of sizes that nobody asks for any more.
 template <class T>
 class Pool {
  public:
@@ -35,11 +37,8 @@ class Pool {
     {
       std::lock_guard lock(mutex_);
       memory_.in_use += bytes(count);
-      if (auto it = free_.find(count); it != free_.end()) {
-        storage = std::move(it->second);
-        free_.erase(it);
-        memory_.pooled -= bytes(count);
-      }
+      if (auto after = free_.upper_bound(count); after != free_.begin() && std::prev(after)->first == count)
+        storage = remove(std::prev(after));
     }
     if (!storage) storage = std::make_unique<Storage<T>>(Storage<T>{decltype(Storage<T>::buffer)(count)});
     return {storage.release(), [](Storage<T>* used) { instance().give_back(std::unique_ptr<Storage<T>>(used)); }};
@@ -57,13 +56,27 @@ class Pool {
     std::lock_guard lock(mutex_);
     const size_t count = storage->buffer.size();
     memory_.in_use -= bytes(count);
-    if (memory_.pooled + bytes(count) > max_pooled_bytes) return;
+    if (bytes(count) > max_pooled_bytes) return;
+    // Equal sizes stand in the order in which they were freed, so the oldest of all is the first of its size.
+    while (memory_.pooled + bytes(count) > max_pooled_bytes) remove(free_.lower_bound(waiting_.front()->buffer.size()));
     memory_.pooled += bytes(count);
-    free_.emplace(count, std::move(storage));
+    free_.emplace(count, waiting_.insert(waiting_.end(), std::move(storage)));
+  }
+
+  using Waiting = std::list<std::unique_ptr<Storage<T>>>;
+  using Free = std::multimap<size_t, typename Waiting::iterator>;
+
+  std::unique_ptr<Storage<T>> remove(typename Free::iterator at) {
+    std::unique_ptr<Storage<T>> storage = std::move(*at->second);
+    memory_.pooled -= bytes(at->first);
+    waiting_.erase(at->second);
+    free_.erase(at);
+    return storage;
   }
 
   std::mutex mutex_;
-  std::multimap<size_t, std::unique_ptr<Storage<T>>> free_;
+  Waiting waiting_;  // in the order in which they were freed
+  Free free_;
   TensorMemory memory_{};
 };
 

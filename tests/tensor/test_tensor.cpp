@@ -74,11 +74,27 @@ TEST_CASE("memory is counted, and a freed buffer serves the next tensor of its s
     where = a.data().data();
     CHECK(tensor_memory().in_use == before.in_use + 4 * 12345);
   }
-  CHECK(tensor_memory().in_use == before.in_use);
-  CHECK(tensor_memory().pooled == before.pooled + 4 * 12345);
+  const TensorMemory freed = tensor_memory();
+  CHECK(freed.in_use == before.in_use);
   const Tensor b(Shape{5, 2469});
   CHECK(b.data().data() == where);
-  CHECK(tensor_memory().pooled == before.pooled);
+  CHECK(tensor_memory().pooled == freed.pooled - 4 * 12345);
+}
+
+TEST_CASE("a full pool lets go of what has waited longest, not of what was freed last") {
+  const float* where = nullptr;
+  const int64_t mebibyte = 1 << 18;                               // floats
+  for (int64_t i = 0; i < 200; ++i) Tensor(Shape{mebibyte + i});  // no two of one size
+  CHECK(tensor_memory().pooled >= 90LL << 20);
+  CHECK(tensor_memory().pooled <= 2 * (96LL << 20));  // single and double precision
+  {
+    const Tensor a(Shape{54321});
+    where = a.data().data();
+  }
+  CHECK(Tensor(Shape{54321}).data().data() == where);
+  const int64_t pooled = tensor_memory().pooled;
+  const Tensor oldest(Shape{mebibyte});  // made anew: its buffer has gone
+  CHECK(tensor_memory().pooled == pooled);
 }
 
 TEST_CASE("a tensor is taken as an xtensor expression, and made of one") {
