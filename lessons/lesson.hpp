@@ -14,7 +14,7 @@ namespace cnnlab {
 struct LessonOption {
   std::string name;
   int64_t initial, least, most;
-  std::string help;
+  std::string help, help_ko{};
   int64_t step = 1;  ///< between values that it may have, from `least` on
 
   bool allows(int64_t value) const;
@@ -57,8 +57,11 @@ struct Lesson {
 
   /// Whether its network can be built for such images.
   bool reads(const Shape& image) const;
+  /// All options: the chosen ones, and the others with their initial values. Throws Error for an option that it does
+  /// not have or a value that it may not have.
+  LessonOptions complete(LessonOptions chosen) const;
   /// A new network with freshly initialised parameters, for images of the lesson's input or of `image`, (C, H, W).
-  /// Throws Error for an option that it does not have, a value out of range, or images that it cannot read.
+  /// Throws like `complete`, and for images that it cannot read.
   std::shared_ptr<nn::Module> make(LessonOptions chosen = {}, const Shape& image = {}) const;
 };
 
@@ -69,6 +72,8 @@ std::string describe_images(const Shape& image);
 std::span<const Lesson> lessons();
 /// The lesson with this id; Error naming the ones that exist.
 const Lesson& find_lesson(std::string_view id);
+/// The lesson that a command is about when none is named: that of the network which the source lesson trains.
+const Lesson& default_lesson();
 
 /// The sources of all lessons, embedded at build time.
 std::span<const SourceFile> lesson_sources();

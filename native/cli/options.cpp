@@ -17,12 +17,6 @@ std::vector<std::string> lesson_ids() {
   return ids;
 }
 
-// The lesson that a command is about when none is named: the first with trained weights, else the first.
-const Lesson& default_lesson() {
-  const auto trained = std::ranges::find_if(lessons(), [](const Lesson& l) { return !shipped_weights(l).empty(); });
-  return trained == lessons().end() ? lessons().front() : *trained;
-}
-
 // One "name=value" of --set.
 void apply_set(const Lesson& lesson, const std::string& setting, std::map<std::string, int64_t>& options) {
   const size_t equals = setting.find('=');
@@ -55,8 +49,7 @@ void NetworkChoice::add_to(OptionList& list, std::string help) {
 
 NetworkName NetworkChoice::name() const {
   const Lesson& chosen = lesson.empty() ? default_lesson() : find_lesson(lesson);
-  NetworkName network{.lesson = chosen.id, .options = {}};
-  for (const LessonOption& option : chosen.options) network.options[option.name] = option.initial;
+  NetworkName network{.lesson = chosen.id, .options = chosen.complete({})};
   for (const std::string& setting : set) apply_set(chosen, setting, network.options);
   return network;
 }

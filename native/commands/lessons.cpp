@@ -51,7 +51,8 @@ ordered_json describe(const Lesson& lesson) {
                        {"least", option.least},
                        {"most", option.most},
                        {"step", option.step},
-                       {"help", option.help}});
+                       {"help", option.help},
+                       {"help_ko", option.help_ko}});
   const auto state = [&](const std::vector<Fact>& more) {
     for (const Fact& fact : more) facts[fact.name] = {{"value", fact.value}, {"decimals", fact.decimals}};
   };

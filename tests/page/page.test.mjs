@@ -43,10 +43,15 @@ describe("the page", () => {
       assert.deepEqual(doubled, []);
     }));
 
-  test("reads without JavaScript, in both languages", () =>
+  test("reads without JavaScript, in both languages, and leads to every lesson", () =>
     inPage({ ready: false, javaScriptEnabled: false }, async (page) => {
-      assert.equal(await page.locator("#lesson > article:visible").count(), 2);
+      const articles = page.locator("#lesson > article");
+      assert.equal(await page.locator("#lesson > article:visible").count(), await articles.count());
       assert.equal(await page.locator("#bench:visible").count(), 0);
+      const links = page.locator("#lessons a");
+      assert.equal(await links.count(), await articles.count());
+      await links.last().click();
+      assert.ok((await articles.last().boundingBox()).y < 100, "a link leads to its lesson");
     }));
 
   test("chooses the language by the browser, then by the address, and the switch keeps the place", async () => {

@@ -1,6 +1,6 @@
 // Draws digits by real pointer events in Chromium and counts how many the shipped weights read:
 //
-//   node tests/page/pen_strokes.mjs FILE.jsonl.gz [--limit N]
+//   node tests/page/pen_strokes.mjs FILE.jsonl.gz [--limit N] [--lesson ID]
 //
 // One JSON object a line: {"label": 7, "writer": "…", "strokes": [[[x, y], …], …]}, y downwards, in any unit.
 import { readFileSync } from "node:fs";
@@ -9,9 +9,9 @@ import { gunzipSync } from "node:zlib";
 import { launch, open, serve } from "./support/browser.mjs";
 import { drawWithMouse, fit } from "./support/draw.mjs";
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { limit: { type: "string" } } });
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { limit: { type: "string" }, lesson: { type: "string", default: "inception" } } });
 if (positionals.length !== 1 || (values.limit && !/^[1-9]\d*$/.test(values.limit))) {
-  console.error("usage: node tests/page/pen_strokes.mjs FILE.jsonl.gz [--limit N]");
+  console.error("usage: node tests/page/pen_strokes.mjs FILE.jsonl.gz [--limit N] [--lesson ID]");
   process.exit(2);
 }
 const bytes = readFileSync(positionals[0]);
@@ -24,7 +24,7 @@ const start = performance.now();
 let right = 0;
 const mistakes = new Map();
 try {
-  const page = await open(browser, server.url);
+  const page = await open(browser, server.url, { hash: `#lesson=${values.lesson}` });
   const session = await page.context().newCDPSession(page);
   const pad = await page.evaluate(() => lab.drawPad());
   for (const { label, strokes } of samples) {

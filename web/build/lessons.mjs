@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { codeLines } from "./highlight.mjs";
-import { renderProse } from "./prose.mjs";
+import { address, renderProse } from "./prose.mjs";
 
 export const LANGUAGES = ["en", "ko"];
 const CONTENTS = { en: "Contents", ko: "차례" };
@@ -19,14 +19,33 @@ export function renderPage(root, described) {
   const articles = lessons.flatMap((lesson, index) =>
     LANGUAGES.map((language) => article(root, lesson, language, index === 0 && language === LANGUAGES[0])),
   );
+  checkLinks(lessons, articles.join());
   const files = [...new Set(lessons.flatMap((lesson) => lesson.sources))];
   return {
-    lessons: lessons.map(({ id, folder, title_en, title_ko, sources }) => ({ id, folder, title: { en: title_en, ko: title_ko }, sources })),
+    lessons: lessons.map(({ id, folder, title_en, title_ko, sources, options }) => ({
+      id,
+      folder,
+      title: { en: title_en, ko: title_ko },
+      sources,
+      options: options.map(({ help, help_ko, ...option }) => ({ ...option, help: { en: help, ko: help_ko } })),
+    })),
     html: {
+      list: lessons.flatMap((lesson, index) => LANGUAGES.map((language) => listed(lesson, index, language))).join("\n"),
       lesson: articles.join("\n"),
       code: files.map((file, index) => sourceFile(root, file, index === 0)).join("\n"),
     },
   };
+}
+
+const placeOf = ({ id }, language) => address(id, language).replace("&", "&amp;");
+
+// Without JavaScript; src/lesson.ts lists them in the page's language.
+const listed = (lesson, index, language) =>
+  `<a lang="${language}" href="#${placeOf(lesson, language)}">${index + 1}. ${lesson[`title_${language}`]}</a>`;
+
+function checkLinks(lessons, html) {
+  const unknown = [...html.matchAll(/ href="#lesson=(\w*)/g)].find(([, id]) => !lessons.some((lesson) => lesson.id === id));
+  if (unknown) throw new Error(`a text links to lesson "${unknown[1]}", which does not exist`);
 }
 
 // While a lesson has no trained weights, what the prose says of them shows a dash.
@@ -46,7 +65,7 @@ function article(root, lesson, language, shown) {
   if (taken) throw new Error(`${lesson.folder}/text.${language}.md: the section's id {#${taken.id}} is one of web/index.html's own`);
   const contents = sections.map(({ id, title }) => `<li><a href="#${id}">${title}</a></li>`).join("");
   const body = shown ? html : html.replace(/<(h[23]) id="/g, '<$1 data-id="');
-  return `<article lang="${language}" data-lesson="${lesson.id}"${shown ? "" : " hidden"}>
+  return `<article lang="${language}" id="${placeOf(lesson, language)}" data-lesson="${lesson.id}"${shown ? "" : " hidden"}>
 <h1>${lesson[`title_${language}`]}</h1>
 <details class="contents"><summary>${CONTENTS[language]}</summary><nav aria-label="${CONTENTS[language]}"><ol>${contents}</ol></nav></details>
 ${body}</article>`;

@@ -1,10 +1,12 @@
 // A lesson's Markdown, rendered to HTML. Beside Markdown and $formulas$ it may contain
 //
 //   {{code PATH "TEXT"}}         a region of a source file (highlight.mjs: findRegion), alone on its line
+//   {{calculator name=value …}}  the calculator (src/lessons/calculator.ts) with its initial values, alone on its line
 //   {{name}}                     a number (facts.mjs), also inside figures
 //   ## Title {#id}               headings with ids, which are equal in all languages
 //   ![alt](figures/NAME.svg)     a figure, inlined so that it takes on the page's colours
 //   [text](lab:lr=0.1&seed=2)    a link that sets the lab
+//   [text](lesson:deeper)        a link to another lesson
 //   ??? … ???                    a question with checked answers (questions.mjs)
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -31,6 +33,9 @@ export function renderProse(root, lesson, language) {
   return { html, sections: env.sections };
 }
 
+/** Where a lesson begins: the page's program reads it as a hash; without JavaScript the browser finds the article of that id. */
+export const address = (id, language) => `lesson=${id}${language === "en" ? "" : `&lang=${language}`}`;
+
 let markdown;
 function renderer() {
   if (markdown) return markdown;
@@ -38,7 +43,9 @@ function renderer() {
   markdown.use(katex.default ?? katex, { throwOnError: true, strict: "error" });
   markdown.block.ruler.before("fence", "code_region", codeRegion, { alt: ["paragraph", "list"] });
   markdown.block.ruler.before("fence", "question", question, { alt: ["paragraph"] });
+  markdown.block.ruler.before("fence", "calculator", calculator, { alt: ["paragraph", "list"] });
   markdown.core.ruler.push("headings", headings);
+  markdown.core.ruler.push("corners", corners);
   markdown.renderer.rules.link_open = linkOpen;
   markdown.renderer.rules.image = figure;
   markdown.renderer.rules.table_open = () => '<div class="scroll" tabindex="0"><table>';
@@ -67,6 +74,16 @@ function excerpt(path, source, { first, last }, language) {
 <span>${where}</span></figcaption><pre tabindex="0"><code>${codeLines(path, source, first, last)}</code></pre></figure>\n`;
 }
 
+function calculator(state, startLine, _endLine, silent) {
+  const line = state.src.slice(state.bMarks[startLine] + state.tShift[startLine], state.eMarks[startLine]).trim();
+  const values = line.match(/^\{\{calculator((?: [a-z]+=[0-9]+)+)\}\}$/);
+  if (!values) return false;
+  if (silent) return true;
+  state.push("html_block", "", 0).content = `<div class="calculator needs-script"${values[1].replace(/ ([a-z]+)=([0-9]+)/g, ' data-$1="$2"')}></div>\n`;
+  state.line = startLine + 1;
+  return true;
+}
+
 // `## Title {#id}`: the id, and an entry in the table of contents.
 function headings(state) {
   state.tokens.forEach((token, index) => {
@@ -81,12 +98,20 @@ function headings(state) {
   });
 }
 
+// The empty corner of a table heads nothing.
+function corners({ tokens }) {
+  tokens.forEach((token, index) => {
+    if (token.type === "th_open" && tokens[index + 1].content === "") token.tag = tokens[index + 2].tag = "td";
+  });
+}
+
 function linkOpen(tokens, index, options, env, self) {
   const href = tokens[index].attrGet("href");
   if (href.startsWith("lab:")) {
     tokens[index].attrSet("href", `#lesson=${env.lesson.id}&${href.slice("lab:".length)}`);
     tokens[index].attrSet("class", "lab-link");
   }
+  if (href.startsWith("lesson:")) tokens[index].attrSet("href", `#${address(href.slice("lesson:".length), env.language)}`);
   return self.renderToken(tokens, index, options);
 }
 

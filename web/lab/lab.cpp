@@ -43,12 +43,13 @@ Lab::Lab() : mouse_(nowhere) {
 Lab::~Lab() = default;
 
 void Lab::set_lesson(const std::string& id, const LessonOptions& options) {
+  const Lesson& lesson = find_lesson(id);
   auto model = untrained_network(id, options);
   surgery_.reset();
   cuts_.clear();
   model_ = std::move(model);
   untrained_ = untrained_network(id, options);
-  network_ = {id, options};
+  network_ = {id, lesson.complete(options), lesson.input};
   trace_.clear();
   look_.clear();
   ++weights_version_;

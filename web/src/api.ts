@@ -1,9 +1,11 @@
 // window.lab: what the page offers to other programs, and to a learner at the browser's console.
+import { lessons } from "virtual:page";
 import type { Bench } from "./bench";
 import type { Box, Prediction } from "./lab";
 import type { Chosen, Network, Pixels } from "./look/network";
 import type { Block } from "./look/look";
 import type { RunSettings } from "./train/protocol";
+import { chooseOptions } from "./options";
 import { parseNumber, SETTINGS, type State, type Store } from "./state";
 import { runSettings } from "./train/training_controls";
 import type { Step } from "./step/trace";
@@ -56,11 +58,19 @@ function settle(store: Store, wanted: Partial<RunSettings>): RunSettings {
     if (parseNumber(name, String(value)) === null) throw new RangeError(`${name} cannot be ${value}`);
     change[name] = value;
   }
-  if (wanted.lesson !== undefined) change.lesson = wanted.lesson;
+  if (wanted.lesson !== undefined) {
+    if (!lessons.some(({ id }) => id === wanted.lesson)) throw new RangeError(`lesson cannot be ${wanted.lesson}`);
+    change.lesson = wanted.lesson;
+  }
+  if (wanted.options !== undefined) {
+    const options = chooseOptions(wanted.lesson ?? store.state.lesson, wanted.options);
+    if (!options) throw new RangeError(`options cannot be ${JSON.stringify(wanted.options)}`);
+    change.options = options;
+  }
   if (wanted.data !== undefined) change.data = wanted.data;
   if (wanted.augment !== undefined) change.augment = wanted.augment ? "on" : "off";
   store.set(change);
-  return { ...runSettings(store), ...wanted };
+  return { ...runSettings(store), ...wanted, options: store.state.options };
 }
 
 /** `open` opens the lab where the page has not done so yet. */

@@ -7,6 +7,7 @@ import { KeptControls } from "./draw/kept_controls";
 import type { Source } from "./draw/words";
 import { LabView } from "./lab";
 import { LookControls } from "./look/look";
+import { sameNetwork } from "./options";
 import { startPictures } from "./pictures";
 import { Program, ProgramError, programUrl } from "./program";
 import type { State, Store } from "./state";
@@ -107,14 +108,20 @@ export class Bench {
 
   // The lesson's network, with the weights that come with the page where there are some.
   async #useLesson(): Promise<void> {
-    const { lesson } = this.#store.state;
-    this.program.run("lab_set_lesson", lesson, "{}");
-    const file = assets.weights[lesson];
+    const { state } = this.#store;
+    this.program.run("lab_set_lesson", state.lesson, JSON.stringify(state.options));
+    const file = this.#shipped();
     if (!file) return this.#weightsChanged("untrained");
     const response = await fetch(new URL(file, document.baseURI));
     if (!response.ok) throw new Error(`${file}: ${response.status} ${response.statusText}`);
     const bytes = new Uint8Array(await response.arrayBuffer());
-    if (this.#store.state.lesson === lesson && !this.train.training.settings) await this.#useWeights(bytes, "shipped", file);
+    if (sameNetwork(this.#store.state, state) && !this.train.training.settings) await this.#useWeights(bytes, "shipped", file);
+  }
+
+  // The weights that come with the page are those of the network that has the lesson's own options.
+  #shipped(): string | undefined {
+    const { lesson, options } = this.#store.state;
+    return Object.keys(options).length === 0 ? assets.weights[lesson] : undefined;
   }
 
   /** Settles when the trace of these weights is recorded. */
@@ -151,6 +158,6 @@ export class Bench {
       this.#unrecorded = false;
       void this.trace.record();
     }
-    if (state.lesson !== before.lesson) this.train.actions.reset();
+    if (!sameNetwork(state, before)) this.train.actions.reset();
   }
 }

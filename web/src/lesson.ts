@@ -2,6 +2,7 @@
 import { lessons } from "virtual:page";
 import { element, prefersStillness } from "./dom";
 import { readHash, type State, type Store } from "./state";
+import { words } from "./words";
 
 /** `showCode` scrolls the code panel to a line. */
 export function startLesson(store: Store, showCode: (file: string, line: number) => void): void {
@@ -21,8 +22,10 @@ export function startLesson(store: Store, showCode: (file: string, line: number)
       showCode(link.dataset["file"], Number(link.dataset["line"]));
     }
     if (!hash.includes("=")) return goTo(hash.slice(1));
+    const { lesson } = store.state;
     store.set(readHash(hash, store.state).state, { entry: true });
-    flash(element("bench"));
+    if (store.state.lesson !== lesson) goTo("lesson");
+    else flash(element("bench"));
   });
 }
 
@@ -77,15 +80,17 @@ function listLessons(store: Store): void {
   const nav = element("lessons");
   nav.hidden = lessons.length < 2;
   const fill = ({ lang, lesson }: State): void => {
+    nav.setAttribute("aria-label", words(lang).lessons);
     nav.replaceChildren(
-      ...lessons.map(({ id, title }) => {
+      ...lessons.map(({ id, title }, index) => {
         const link = document.createElement("a");
-        link.href = `#lesson=${id}&step=0`;
-        link.textContent = title[lang];
+        link.href = `#lesson=${id}`;
+        link.textContent = `${index + 1}. ${title[lang]}`;
         if (id === lesson) link.setAttribute("aria-current", "page");
         return link;
       }),
     );
+    nav.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center", behavior: "instant" });
   };
   store.onChange((state, before) => {
     if (state.lang !== before.lang || state.lesson !== before.lesson) fill(state);

@@ -7,6 +7,8 @@ import { showLine, showSources } from "./step/code";
 import { element, setText } from "./dom";
 import { preferredLanguage, startLanguage } from "./language";
 import { goTo, startLesson } from "./lesson";
+import { startCalculators } from "./lessons/calculator";
+import { startOptions } from "./options";
 import { startSettings } from "./train/settings";
 import { startQuestions } from "./questions";
 import { initialState, readHash, Store } from "./state";
@@ -78,6 +80,8 @@ function start(): void {
   startLanguage(store);
   startLesson(store, showLine);
   startQuestions();
+  startCalculators();
+  startOptions(store);
   startSettings(store);
   startViews(store);
   showSources(store.state.lesson);

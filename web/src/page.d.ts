@@ -5,6 +5,16 @@ declare module "virtual:page" {
     folder: string;
     title: Record<"en" | "ko", string>;
     sources: string[];
+    options: OptionInfo[];
+  }
+  /** A whole number that the lesson's network can be built with. */
+  interface OptionInfo {
+    name: string;
+    initial: number;
+    least: number;
+    most: number;
+    step: number;
+    help: Record<"en" | "ko", string>;
   }
   /** A gzipped file: `count` labels, then `count` images of 28·28 bytes. */
   interface Piece {

@@ -1,5 +1,6 @@
 // The page's state is one object, and the URL's hash is its only other form: a link reproduces what is on screen.
 import { lessons } from "virtual:page";
+import { readOptions, writeOptions, type Options } from "./options";
 import { DATA, type DataName } from "./train/mnist";
 import { VIEWS, type View } from "./views";
 
@@ -7,6 +8,7 @@ export type Language = "en" | "ko";
 
 export interface State {
   lesson: string;
+  options: Options; // of the lesson's network
   view: View;
   step: number; // of the trace
   image: number | "drawing"; // what the trace is run on: a test image, or the pad
@@ -84,25 +86,31 @@ export function parseNumber(name: NumberName, text: string): number | null {
   return good ? value : null;
 }
 
-const nothingChosen = { layer: "", open: "", cut: "", fresh: "", pass: "", method: "gradient", answer: "read" } as const;
+const nothingChosen = { layer: "", open: "", cut: "", fresh: "", pass: "", answer: "read" } as const;
 
 export function initialState(lang: Language): State {
   const lesson = lessons[0]!.id;
-  return { lesson, view: "draw", step: 0, image: 0, break: "", pixel: "", seed: 1, lr: 0.01, momentum: 0.5, batch: 64, epochs: 9, augment: "off", data: "mnist", scale: "linear", norms: "gradient", pen: 2.2, off: "", drawing: "", ...nothingChosen, lang };
+  return { lesson, options: {}, view: "draw", step: 0, image: 0, break: "", pixel: "", seed: 1, lr: 0.01, momentum: 0.5, batch: 64, epochs: 9, augment: "off", data: "mnist", scale: "linear", norms: "gradient", pen: 2.2, off: "", drawing: "", ...nothingChosen, method: "gradient", lang };
 }
+
+// Another lesson begins with its own options, at its first step, and nothing of its network is chosen yet.
+const BEGINNING = { options: {}, step: 0, break: "", pixel: "", ...nothingChosen } satisfies Partial<State>;
 
 /**
  * Reads a hash over a state: what it does not mention stays. Names in `wrong` had a value that cannot be, which the
  * state kept from `base`.
  */
 export function readHash(hash: string, base: State): { state: State; wrong: string[] } {
-  const state = { ...base };
   const wrong: string[] = [];
-  for (const [name, text] of new URLSearchParams(hash.replace(/^#/, ""))) {
-    if (name === "lesson" && lessons.some((lesson) => lesson.id === text)) state.lesson = text;
+  const named = new URLSearchParams(hash.replace(/^#/, ""));
+  const lesson = lessons.find(({ id }) => id === named.get("lesson"))?.id ?? base.lesson;
+  const state = { ...base, ...(lesson !== base.lesson && BEGINNING), lesson };
+  for (const [name, text] of named) {
+    if (name === "lesson" && text === lesson) continue;
     else if (name === "view" && VIEWS.some((view) => view === text)) state.view = text as View;
     else if (name === "lang" && (text === "en" || text === "ko")) state.lang = text;
     else if (name === "image" && text === "drawing") state.image = text;
+    else if (name === "options" && readOptions(lesson, text)) state.options = readOptions(lesson, text)!;
     else if (name in CHOICES && (CHOICES[name as keyof typeof CHOICES] as readonly string[]).includes(text)) Object.assign(state, { [name]: text });
     else if (name in PATTERNS && (text === "" || PATTERNS[name as keyof typeof PATTERNS].test(text))) state[name as keyof typeof PATTERNS] = text;
     else if (NAMES.some((list) => list === name)) state[name as (typeof NAMES)[number]] = text;
@@ -110,7 +118,7 @@ export function readHash(hash: string, base: State): { state: State; wrong: stri
     else if (name in RANGES && parseNumber(name as NumberName, text) !== null) state[name as NumberName] = Number(text);
     else wrong.push(`${name}=${text}`);
   }
-  return { state: { ...state, view: viewOf(new URLSearchParams(hash.replace(/^#/, "")), state.view) }, wrong };
+  return { state: { ...state, view: viewOf(named, state.view) }, wrong };
 }
 
 // A link that names no view is shown where what it sets can be seen.
@@ -123,7 +131,7 @@ function viewOf(named: URLSearchParams, view: View): View {
 }
 
 export function writeHash(state: State): string {
-  const said = Object.entries(state).filter(([, value]) => value !== "");
+  const said = Object.entries({ ...state, options: writeOptions(state.options) }).filter(([, value]) => value !== "");
   return "#" + new URLSearchParams(said.map(([name, value]) => [name, String(value)])).toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
 }
 
@@ -148,7 +156,8 @@ export class Store {
 
   /** Changes the state. `entry` makes it a step in the browser's history, which Back undoes. */
   set(change: Partial<State>, { entry = false } = {}): void {
-    const next = { ...this.#state, ...change };
+    const moved = change.lesson !== undefined && change.lesson !== this.#state.lesson;
+    const next = { ...this.#state, ...(moved && BEGINNING), ...change };
     if (writeHash(next) === writeHash(this.#state)) return;
     if (entry) history.pushState(null, "", writeHash(next));
     else this.#replaceSoon();

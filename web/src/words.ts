@@ -11,6 +11,7 @@ export interface Words {
   canvas: string;
   savePicture(title: string): string;
   loadingLab: string;
+  lessons: string;
 }
 
 const en: Words = {
@@ -24,6 +25,7 @@ const en: Words = {
   canvas: "The lab's pictures: drawing pad, what the network sees, its answer, the training curve, the current step. All results also stand in words on this page.",
   savePicture: (title) => `Save the picture "${title}"`,
   loadingLab: "The lab is loading.",
+  lessons: "Lessons",
 };
 
 const ko: Words = {
@@ -37,6 +39,7 @@ const ko: Words = {
   canvas: "실험실의 그림: 그림판, 신경망이 보는 그림, 신경망의 답, 학습 곡선, 지금 단계. 모든 결과는 이 페이지에 글로도 있어요.",
   savePicture: (title) => `“${title}” 그림 저장하기`,
   loadingLab: "실험실을 불러오고 있어요.",
+  lessons: "수업",
 };
 
 export const words = (language: Language): Words => (language === "ko" ? ko : en);

@@ -30,7 +30,9 @@ ordered_json describe(const Lesson& lesson) {
                        {"initial", option.initial},
                        {"least", option.least},
                        {"most", option.most},
-                       {"help", option.help}});
+                       {"step", option.step},
+                       {"help", option.help},
+                       {"help_ko", option.help_ko}});
   return {{"id", lesson.id},
           {"title_en", lesson.title_en},
           {"title_ko", lesson.title_ko},

@@ -13,7 +13,7 @@ void Scorer::create(const std::string& lesson, const LessonOptions& options) {
   surgery_.reset();
   model_ = std::move(model);
   untrained_ = untrained_network(lesson, options);
-  network_ = {lesson, options};
+  network_ = {lesson, find_lesson(lesson).complete(options)};
   images_.images.clear();
   images_.labels.clear();
 }

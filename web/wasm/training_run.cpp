@@ -58,11 +58,12 @@ TrainingRun::Settings TrainingRun::settings_from(const json& json) {
 void TrainingRun::create(std::string_view text) {
   const json json = parse_settings(text);
   try {
-    const NetworkName network{json.value("lesson", ""), json.value("options", LessonOptions{})};
+    const Lesson& lesson = find_lesson(json.value("lesson", ""));
+    const NetworkName network{lesson.id, lesson.complete(json.value("options", LessonOptions{})), lesson.input};
     const Settings settings = settings_from(json);
     const std::string data = json.value("data", "mnist");
     manual_seed(settings.train.loader.seed);
-    std::shared_ptr<nn::Module> model = find_lesson(network.lesson).make(network.options);
+    std::shared_ptr<nn::Module> model = lesson.make(network.options);
 
     trainer_.reset();  // before the data that it looks at
     if (data != data_name_ || settings.train_total != settings_.train_total) {

@@ -134,7 +134,7 @@ export class Changes {
     const progress = (score: Score | null): void => setText(element("accuracy"), this.#say.counting(score));
     if (this.#stale) {
       this.#stale = false;
-      this.#counter.use(this.#store.state.lesson, {}, this.#program.bytes("lab_weights"));
+      this.#counter.use(this.#store.state.lesson, this.#store.state.options, this.#program.bytes("lab_weights"));
       if (!this.#trained) progress(null);
       this.#trained = await this.#counter.count({}, progress);
     }

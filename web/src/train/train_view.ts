@@ -113,8 +113,8 @@ export class TrainView {
   }
 
   #goOn({ settings, run, past, checkpoint, epoch, step }: KeptTraining): void {
-    const { lesson, seed, lr, momentum, batch, epochs, augment, data } = settings;
-    this.#store.set({ lesson, seed, lr, momentum, batch, epochs, augment: augment ? "on" : "off", data });
+    const { lesson, options, seed, lr, momentum, batch, epochs, augment, data } = settings;
+    this.#store.set({ lesson, options, seed, lr, momentum, batch, epochs, augment: augment ? "on" : "off", data });
     this.#startOver();
     for (const one of [...past, run]) this.#runs.begin(one);
     this.#drawAll();

@@ -24,7 +24,6 @@ export interface TrainStatus {
   error: string | null;
 }
 
-export const DEFAULTS = { options: {} };
 
 /** What training tells the page. */
 export interface Listener {

@@ -4,12 +4,12 @@ import { LiveText } from "../live";
 import { oneThread } from "../program";
 import type { RunSettings } from "./protocol";
 import type { Store } from "../state";
-import { DEFAULTS, type Training, type TrainState } from "./training";
+import { type Training, type TrainState } from "./training";
 import { trainWords } from "./words";
 
-export const runSettings = ({ state: { lesson, seed, lr, momentum, batch, epochs, augment, data } }: Store): RunSettings => ({
-  ...DEFAULTS,
+export const runSettings = ({ state: { lesson, options, seed, lr, momentum, batch, epochs, augment, data } }: Store): RunSettings => ({
   lesson,
+  options,
   seed,
   lr,
   momentum,

@@ -1,0 +1,131 @@
+// What comes with several lessons: the way from one to another, their networks' options, and what their prose can do.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { dirname, resolve } from "node:path";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { until } from "./support/browser.mjs";
+import { pages, violations } from "./support/pages.mjs";
+
+const PROGRAM = process.env.CNNLAB ?? resolve(dirname(fileURLToPath(import.meta.url)), "../../build/cnnlab");
+const { lessons } = JSON.parse(execFileSync(PROGRAM, ["lessons", "--json"], { encoding: "utf8" }));
+const factsOf = (wanted) => lessons.find(({ id }) => id === wanted).facts;
+
+const inPage = pages();
+const shown = (page) => page.locator("#lesson > article:visible");
+const trace = (page) => page.evaluate(() => lab.trace.length);
+
+describe("the lessons", () => {
+  for (const width of [360, 1440]) {
+    test(`are reached from their list, which fits at ${width} px`, () =>
+      inPage({ viewport: { width, height: 800 } }, async (page) => {
+        assert.deepEqual(await page.locator("#lessons a").allTextContents(), lessons.map(({ title_en }, index) => `${index + 1}. ${title_en}`));
+        await page.click("#lessons a >> nth=2");
+        await until(page, () => location.hash.includes("lesson=deeper"));
+        assert.equal(await shown(page).getAttribute("data-lesson"), "deeper");
+        assert.equal(await page.locator("#lessons [aria-current]").textContent(), "3. Deeper");
+        const top = () => document.querySelector("article:not([hidden]) h1").getBoundingClientRect().top;
+        await until(page, `(${top})() >= 0 && (${top})() < innerHeight`);
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+        await page.goBack();
+        assert.equal(await shown(page).getAttribute("data-lesson"), "inception");
+      }));
+  }
+
+  test("link to each other", () =>
+    inPage({ hash: "#lesson=one_by_one", ready: false }, async (page) => {
+      await page.click('article:visible a[href="#lesson=inception"]');
+      assert.equal(await shown(page).getAttribute("data-lesson"), "inception");
+    }));
+
+  for (const { id: lesson } of lessons) {
+    test(`axe finds nothing in lesson ${lesson}`, () =>
+      inPage({ hash: `#lesson=${lesson}` }, async (page) => {
+        assert.deepEqual(await violations(page), []);
+      }));
+  }
+});
+
+describe("a lesson's options", () => {
+  test("are a form where there are some; a change makes the network anew, and Back undoes it", () =>
+    inPage({ hash: "#lesson=one_by_one" }, async (page) => {
+      assert.deepEqual(await page.locator("#options select").evaluateAll((all) => all.map(({ name, value }) => [name, value])), [["bottleneck", "1"], ["width", "8"]]);
+      assert.match(await page.textContent("#prediction"), /draw a digit/);
+      const long = await trace(page);
+      await page.selectOption('#options select[name="bottleneck"]', "0");
+      await until(page, () => location.hash.includes("options=bottleneck:0"));
+      await until(page, (length) => lab.trace.length !== 0 && lab.trace.length < length, long);
+      await page.click("#language");
+      assert.equal(await page.inputValue('#options select[name="bottleneck"]'), "0");
+      await page.goBack();
+      assert.equal(await page.inputValue('#options select[name="bottleneck"]'), "1");
+      await until(page, (length) => lab.trace.length === length, long);
+      await page.click('#lessons a[href="#lesson=inception"]');
+      assert.equal(await page.locator("#options").isVisible(), false);
+    }));
+
+  test("come from the address, and what cannot be is said", () =>
+    inPage({ hash: "#lesson=deeper&options=modules:2" }, async (page) => {
+      assert.equal(await page.inputValue('#options select[name="modules"]'), "2");
+      const two = await trace(page);
+      await page.evaluate(() => (location.hash = "#lesson=deeper&options=modules:4&view=step"));
+      await until(page, (length) => lab.trace.length > length, two);
+      for (const wrong of ["modules:9", "modules:x", "depth:3", "modules"]) {
+        await page.evaluate((options) => (location.hash = `#lesson=deeper&options=${options}`), wrong);
+        await until(page, (options) => document.getElementById("alerts").textContent.includes(`options=${options}`), wrong);
+      }
+    }));
+
+  test("can be given to a training run from the console", () =>
+    inPage({}, async (page) => {
+      await page.evaluate(() => lab.train.step({ lesson: "one_by_one", options: { width: 3 }, batch: 8 }));
+      const status = await page.evaluate(() => lab.train.status());
+      assert.deepEqual([status.lesson, status.step, status.state], ["one_by_one", 1, "paused"]);
+      const weights = await page.evaluate(() => new TextDecoder().decode(lab.weights().slice(8, 400)));
+      assert.match(weights, /width\\":3/);
+      assert.equal(await page.inputValue('#options select[name="width"]'), "3");
+      for (const settings of [{ options: { width: 99 } }, { options: { depth: 3 } }, { lesson: "nothing" }]) {
+        await assert.rejects(page.evaluate((wrong) => lab.train.step(wrong), settings), /cannot be/);
+      }
+    }));
+});
+
+describe("the calculator", () => {
+  const fill = async (page, values) => {
+    for (const [name, value] of Object.entries(values)) await page.fill(`article:visible .calculator input[name="${name}"]`, String(value));
+  };
+  const said = (page) => page.textContent('article:visible .calculator [role="status"]');
+  const numbers = async (page) => (await page.locator("article:visible .calculator tbody td").allTextContents()).map((text) => Number(text.replaceAll(",", "")));
+
+  test("gives the library's numbers", () =>
+    inPage({ hash: "#lesson=one_by_one&lang=en", ready: false }, async (page) => {
+      const facts = factsOf("one_by_one");
+      const value = (name) => facts[name].value;
+      for (const width of [32, 16, 1]) {
+        await fill(page, { width });
+        assert.deepEqual(await numbers(page), [value("direct_weights"), value("direct_mults"), value(`detour${width}_weights`), value(`detour${width}_mults`)]);
+        assert.ok((await said(page)).includes(`${value(`detour${width}_ratio`).toFixed(1)} times fewer multiplications`));
+        assert.ok((await said(page)).includes(`Up to ${value("widest")} channels`));
+      }
+      await fill(page, { kernel: 3, out: 128, width: 96 });
+      assert.ok((await said(page)).includes(`Up to ${value("conv3x3_widest")} channels`));
+      // The middle of the lesson's two nets.
+      await fill(page, { kernel: 5, in: 32, out: 32, width: value("width"), side: value("map_side") });
+      assert.deepEqual((await numbers(page)).filter((_, index) => index % 2 === 1), [value("direct_conv2_mults"), value("reduce_mults") + value("bottleneck_conv2_mults")]);
+    }));
+
+  test("says when the detour is longer, and what cannot be, in both languages", () =>
+    inPage({ hash: "#lesson=one_by_one&lang=en", ready: false }, async (page) => {
+      await fill(page, { width: 200 });
+      assert.match(await said(page), /1\.3 times as many multiplications/);
+      for (const wrong of ["", "0", "16", "2.5", "x", "1e9"]) {
+        await fill(page, { kernel: wrong });
+        assert.equal(await said(page), "Kernel size must be a whole number from 1 to 15.");
+        assert.equal(await page.getAttribute('article:visible .calculator input[name="kernel"]', "aria-invalid"), "true");
+      }
+      await page.click("#language");
+      assert.match(await said(page), /분의 1로 줄어요/);
+      await fill(page, { side: 4096 });
+      assert.equal(await said(page), "맵의 한 변에는 1부터 1024까지의 정수를 넣어 주세요.");
+    }));
+});
