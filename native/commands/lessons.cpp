@@ -81,7 +81,7 @@ void print_list() {
 void print_json() {
   ordered_json list = ordered_json::array();
   for (const Lesson& lesson : lessons()) list.push_back(describe(lesson));
-  std::cout << ordered_json{{"lessons", list}}.dump(2) << '\n';
+  std::cout << ordered_json{{"default", default_lesson().id}, {"lessons", list}}.dump(2) << '\n';
 }
 
 }  // namespace

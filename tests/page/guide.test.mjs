@@ -58,22 +58,6 @@ describe("questions", () => {
 });
 
 describe("links that set the lab", () => {
-  test("are the same in both languages, and all of them can be", () =>
-    inPage({}, async (page) => {
-      const links = await page.evaluate(() =>
-        ["en", "ko"].map((lang) => [...document.querySelectorAll(`article[lang=${lang}] .lab-link`)].map((link) => link.getAttribute("href")).sort()),
-      );
-      assert.deepEqual(links[0], links[1]);
-      // What cannot be is complained of, and each complaint stays: in the end there is the last one alone.
-      for (const hash of [...new Set(links[0]), "#lr=-1"]) {
-        await page.evaluate((to) => new Promise((done) => {
-          addEventListener("popstate", () => done(), { once: true });
-          location.hash = to;
-        }), hash);
-      }
-      assert.match(await page.textContent("#alerts"), /^[^:]*: lr=-1\.×$/);
-    }));
-
   test("lead to the steps that the text speaks of", () =>
     inPage({ hash: "#lang=en" }, async (page) => {
       await until(page, () => lab.trace.length > 40);

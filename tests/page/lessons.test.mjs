@@ -1,44 +1,94 @@
 // What comes with several lessons: the way from one to another, their networks' options, and what their prose can do.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { dirname, resolve } from "node:path";
 import { describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { until } from "./support/browser.mjs";
+import { arrived, lessons } from "./support/lessons.mjs";
 import { pages, violations } from "./support/pages.mjs";
 
-const PROGRAM = process.env.CNNLAB ?? resolve(dirname(fileURLToPath(import.meta.url)), "../../build/cnnlab");
-const { lessons } = JSON.parse(execFileSync(PROGRAM, ["lessons", "--json"], { encoding: "utf8" }));
 const factsOf = (wanted) => lessons.find(({ id }) => id === wanted).facts;
 
 const inPage = pages();
-const shown = (page) => page.locator("#lesson > article:visible");
 const trace = (page) => page.evaluate(() => lab.trace.length);
 
 describe("the lessons", () => {
   for (const width of [360, 1440]) {
     test(`are reached from their list, which fits at ${width} px`, () =>
       inPage({ viewport: { width, height: 800 } }, async (page) => {
-        assert.deepEqual(await page.locator("#lessons a").allTextContents(), lessons.map(({ title_en }, index) => `${index + 1}. ${title_en}`));
+        assert.deepEqual(await page.locator("#lessons a").allInnerTexts(), lessons.map(({ title_en }, index) => `${index + 1}. ${title_en}`));
         await page.click("#lessons a >> nth=2");
-        await until(page, () => location.hash.includes("lesson=deeper"));
-        assert.equal(await shown(page).getAttribute("data-lesson"), "deeper");
-        assert.equal(await page.locator("#lessons [aria-current]").textContent(), "3. Deeper");
+        await arrived(page, "deeper");
+        assert.match(await page.evaluate(() => location.hash), /lesson=deeper/);
+        assert.equal(await page.locator("#lessons [aria-current]").innerText(), "3. Deeper");
         const top = () => document.querySelector("article:not([hidden]) h1").getBoundingClientRect().top;
         await until(page, `(${top})() >= 0 && (${top})() < innerHeight`);
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
         await page.goBack();
-        assert.equal(await shown(page).getAttribute("data-lesson"), "inception");
+        await arrived(page, "inception");
       }));
   }
 
   test("link to each other", () =>
     inPage({ hash: "#lesson=one_by_one", ready: false }, async (page) => {
-      await page.click('article:visible a[href="#lesson=inception"]');
-      assert.equal(await shown(page).getAttribute("data-lesson"), "inception");
+      await page.click('article:visible a[data-lesson="inception"] >> nth=0');
+      await arrived(page, "inception");
+    }));
+
+  test("have the same sections in both languages, formulas, figures, and no number left out; together they double no id", () =>
+    inPage({ ready: false }, async (page) => {
+      for (const { id } of lessons) {
+        await page.click(`#lessons a[data-lesson="${id}"]`);
+        await arrived(page, id);
+        const [en, ko] = await page.locator(`article[data-lesson="${id}"]`).evaluateAll((articles) =>
+          articles.map((article) => ({
+            ids: [...article.querySelectorAll("h2")].map((heading) => heading.id || heading.dataset.id),
+            links: [...article.querySelectorAll(".lab-link")].map((link) => link.getAttribute("href")).sort(),
+            formulas: article.querySelectorAll(".katex").length,
+            figures: article.querySelectorAll(".figure svg").length,
+            text: article.textContent,
+          })),
+        );
+        assert.ok(en.ids.length >= 5, id);
+        for (const part of ["ids", "links", "figures"]) assert.deepEqual(en[part], ko[part], `${id}: ${part}`);
+        for (const { text, formulas } of [en, ko]) {
+          assert.ok(formulas > 0, id);
+          assert.doesNotMatch(text, /\{\{[a-z_]+\}\}|\{#[a-z]|undefined/);
+        }
+      }
+      const doubled = await page.evaluate(() => {
+        const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id);
+        return ids.filter((id, index) => ids.indexOf(id) !== index);
+      });
+      assert.deepEqual(doubled, []);
+    }));
+
+  test("that cannot be fetched are said to be, and the open one stays", () =>
+    inPage({ ready: false }, async (page) => {
+      await page.route("**/deeper.html", (route) => route.fulfill({ status: 503, body: "" }));
+      await page.click('#lessons a[data-lesson="deeper"]');
+      await until(page, () => /deeper\.html: 503/.test(document.getElementById("alerts").textContent));
+      assert.equal(await page.locator("article:visible").getAttribute("data-lesson"), "inception");
+      await page.unroute("**/deeper.html");
+      await page.click('#lessons a[data-lesson="deeper"]');
+      await arrived(page, "deeper");
+      page.problems = page.problems.filter((problem) => !/503|deeper\.html/.test(problem));
     }));
 
   for (const { id: lesson } of lessons) {
+    test(`every link of ${lesson} that sets the lab can be`, () =>
+      inPage({ hash: `#lesson=${lesson}`, ready: false }, async (page) => {
+        await arrived(page, lesson);
+        const links = await page.locator("article:visible .lab-link").evaluateAll((all) => all.map((link) => link.getAttribute("href")));
+        assert.ok(links.length > 0);
+        // What cannot be is complained of, and each complaint stays: in the end there is the last one alone.
+        for (const hash of [...new Set(links), "#lr=-1"]) {
+          await page.evaluate((to) => new Promise((done) => {
+            addEventListener("popstate", () => done(), { once: true });
+            location.hash = to;
+          }), hash);
+        }
+        assert.match(await page.textContent("#alerts"), /^[^:]*: lr=-1\.×$/);
+      }));
+
     test(`axe finds nothing in lesson ${lesson}`, () =>
       inPage({ hash: `#lesson=${lesson}` }, async (page) => {
         assert.deepEqual(await violations(page), []);
@@ -60,7 +110,7 @@ describe("a lesson's options", () => {
       await page.goBack();
       assert.equal(await page.inputValue('#options select[name="bottleneck"]'), "1");
       await until(page, (length) => lab.trace.length === length, long);
-      await page.click('#lessons a[href="#lesson=inception"]');
+      await page.click('#lessons a[data-lesson="inception"]');
       assert.equal(await page.locator("#options").isVisible(), false);
     }));
 

@@ -6,7 +6,7 @@ import { describe, test } from "node:test";
 import { until } from "./support/browser.mjs";
 import { DIGITS, drawWithMouse, fit } from "./support/draw.mjs";
 import { faultOf } from "./support/formula.mjs";
-import { pages, violations } from "./support/pages.mjs";
+import { pages, tooSmall, violations } from "./support/pages.mjs";
 
 const inPage = pages();
 const inStep = (hash, work, options = {}) =>
@@ -333,15 +333,9 @@ describe("the view", () => {
           `lang=${lang}&step=36&break=model.hpp:27&pixel=3`,
           async (page) => {
             await page.click(".keys summary");
-            const found = await page.evaluate(() => ({
-              wide: document.documentElement.scrollWidth - innerWidth,
-              small: [...document.querySelectorAll("#view :is(button, input, select, summary)")]
-                .filter((control) => control.checkVisibility() && !["radio", "checkbox"].includes(control.type))
-                .filter((control) => control.getBoundingClientRect().height < 44)
-                .map((control) => control.id),
-            }));
-            assert.ok(found.wide <= 0, `${found.wide} px too wide`);
-            assert.deepEqual(found.small, []);
+            const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+            assert.ok(wide <= 0, `${wide} px too wide`);
+            assert.deepEqual(await tooSmall(page, "#view"), []);
             for (const step of [36, 0, 80]) {
               await page.evaluate((step) => lab.trace.go(step), step);
               assert.deepEqual(await violations(page, "#view"), []);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { until } from "./support/browser.mjs";
-import { batches, draw, pages, prediction, status, trainUntil, violations } from "./support/pages.mjs";
+import { batches, draw, pages, prediction, status, tooSmall, trainUntil, violations } from "./support/pages.mjs";
 
 
 const inPage = pages();
@@ -271,13 +271,7 @@ describe("the view", () => {
         for (const summary of await page.locator("#pictures summary, .results summary").all()) await summary.click();
         await page.locator("#confusion tbody td button").first().click();
         assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
-        const small = await page.evaluate(() =>
-          [...document.querySelectorAll("#view button, #view input, #view select, #view summary")]
-            .filter((control) => control.checkVisibility() && !["radio", "checkbox"].includes(control.type))
-            .map((control) => [control.id || control.textContent, control.getBoundingClientRect().height])
-            .filter(([, height]) => height < 43.5),
-        );
-        assert.deepEqual(small, []);
+        assert.deepEqual(await tooSmall(page, "#view"), []);
         assert.deepEqual(await violations(page), []);
       }));
   }

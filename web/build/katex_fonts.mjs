@@ -16,8 +16,8 @@ const USES = {
   "Size4-Regular": /delimsizing size4|delim-size4/,
 };
 
-export function katexFonts(html) {
-  const used = new Set(Object.keys(USES).filter((font) => USES[font].test(html.lesson)));
+export function katexFonts(prose) {
+  const used = new Set(Object.keys(USES).filter((font) => USES[font].test(prose)));
   return {
     name: "cnnlab-katex-fonts",
     enforce: "pre",

@@ -20,8 +20,10 @@ export function addServiceWorker(out, { wasm, mnist }) {
   const spare = wasm.threads && wasm.single ? wasm.single.slice(0, wasm.single.lastIndexOf("/") + 1) : null;
   const first = files.filter((file) => (!file.startsWith("data/") || file === mnist.test[0].file) && !(spare && file.startsWith(spare)));
   const source = readFileSync(fileURLToPath(new URL(NAME, import.meta.url)), "utf8");
-  // All names but index.html's carry a hash of their content, so these say what the whole page is.
-  const version = createHash("sha256").update(files.join("\n")).update(readFileSync(join(out, "index.html"))).update(source).digest("hex").slice(0, 12);
+  // All names but those of the HTML files carry a hash of their content, so these say what the whole page is.
+  const whole = createHash("sha256").update(files.join("\n")).update(source);
+  for (const file of files.filter((name) => name.endsWith(".html"))) whole.update(readFileSync(join(out, file)));
+  const version = whole.digest("hex").slice(0, 12);
   const values = { VERSION: version, FIRST: first, LATER: files.filter((file) => !first.includes(file)) };
   writeFileSync(join(out, NAME), source.replace(/\/\*(VERSION|FIRST|LATER)\*\/ *(""|\[\])/g, (_, name) => JSON.stringify(values[name])));
 }

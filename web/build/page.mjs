@@ -20,11 +20,12 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "vite";
 import { addAssets } from "./assets.mjs";
+import { builtPage } from "./built_page.mjs";
 import { katexFonts } from "./katex_fonts.mjs";
-import { renderPage } from "./lessons.mjs";
+import { renderLessons } from "./lessons.mjs";
 import { addServiceWorker } from "./offline.mjs";
+import { writePages } from "./pages.mjs";
 import { printSizes } from "./sizes.mjs";
-import { fillTemplate } from "./template.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const { values: options } = parseArgs({
@@ -47,25 +48,26 @@ function readLessons() {
 }
 
 try {
-  const page = renderPage(root, readLessons());
+  const lessons = renderLessons(root, readLessons());
   const out = inTree(options.out);
   rmSync(out, { recursive: true, force: true });
   const assets = addAssets(out, {
     wasm: { threads: inTree(options["wasm-threads"]), single: inTree(options["wasm-single"]) },
     mnist: inTree(options.mnist),
     fashion: inTree(options.fashion),
-    weights: Object.fromEntries(page.lessons.map(({ id, folder }) => [id, join(root, folder, "weights.safetensors")])),
+    weights: Object.fromEntries(lessons.map(({ id, folder }) => [id, join(root, folder, "weights.safetensors")])),
   });
-  const template = fillTemplate({ ...page, assets });
+  const built = builtPage(lessons, assets);
   await build({
     root: join(root, "web"),
     configFile: false,
     base: "./",
     logLevel: "warn",
     build: { outDir: out, emptyOutDir: false, target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-    worker: { format: "iife", plugins: () => [template] }, // a classic worker, since Emscripten's script is one
-    plugins: [template, katexFonts(page.html)],
+    worker: { format: "iife", plugins: () => [built] }, // a classic worker, since Emscripten's script is one
+    plugins: [built, katexFonts(lessons.map(({ html }) => html.lesson).join())],
   });
+  writePages(out, lessons);
   addServiceWorker(out, assets);
   printSizes(out);
 } catch (error) {

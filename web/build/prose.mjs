@@ -22,19 +22,17 @@ const escape = (text) => text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&
  * @param {string} root the source tree
  * @param {{id: string, folder: string, facts: Map}} lesson
  * @param {"en"|"ko"} language
+ * @param {Map<string, string>} pages where each lesson is
  * @returns {{html: string, sections: {id: string, title: string}[]}} sections: the headings, for the table of contents
  */
-export function renderProse(root, lesson, language) {
+export function renderProse(root, lesson, language, pages) {
   const file = `${lesson.folder}/text.${language}.md`;
-  const env = { root, lesson, language, file, sections: [] };
+  const env = { root, lesson, language, pages, file, sections: [] };
   const text = fillFacts(readFileSync(join(root, file), "utf8"), lesson.facts, file);
   // A long formula can be scrolled sideways, by keyboard too.
   const html = renderer().render(text, env).replaceAll('<span class="katex-display">', '<span class="katex-display" tabindex="0">');
   return { html, sections: env.sections };
 }
-
-/** Where a lesson begins: the page's program reads it as a hash; without JavaScript the browser finds the article of that id. */
-export const address = (id, language) => `lesson=${id}${language === "en" ? "" : `&lang=${language}`}`;
 
 let markdown;
 function renderer() {
@@ -111,7 +109,12 @@ function linkOpen(tokens, index, options, env, self) {
     tokens[index].attrSet("href", `#lesson=${env.lesson.id}&${href.slice("lab:".length)}`);
     tokens[index].attrSet("class", "lab-link");
   }
-  if (href.startsWith("lesson:")) tokens[index].attrSet("href", `#${address(href.slice("lesson:".length), env.language)}`);
+  if (href.startsWith("lesson:")) {
+    const id = href.slice("lesson:".length);
+    if (!env.pages.has(id)) throw new Error(`${env.file} links to lesson "${id}", which does not exist`);
+    tokens[index].attrSet("href", `${env.pages.get(id)}#${env.language}`);
+    tokens[index].attrSet("data-lesson", id); // src/lesson.ts opens it in this page
+  }
   return self.renderToken(tokens, index, options);
 }
 

@@ -8,6 +8,7 @@ const SCOPE = registration.scope;
 const PREFIX = `cnnlab ${SCOPE} `; // caches are shared by all that lies on the same origin
 const NAME = PREFIX + VERSION;
 const START = new URL("index.html", SCOPE).href;
+const isPage = (url) => url === SCOPE || url.endsWith(".html");
 const KNOWN = new Set([...FIRST, ...LATER].map((file) => new URL(file, SCOPE).href));
 
 const ISOLATION = {
@@ -16,9 +17,9 @@ const ISOLATION = {
   "Cross-Origin-Resource-Policy": "same-origin",
 };
 
-// index.html alone has a name that stays when its content changes.
+// The pages alone have names that stay when their content changes.
 async function fetched(url) {
-  const response = (url !== START && (await caches.match(url))) || (await fetch(url, { cache: "no-cache" }));
+  const response = (!isPage(url) && (await caches.match(url))) || (await fetch(url, { cache: "no-cache" }));
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   return response;
 }
@@ -51,12 +52,12 @@ function isolated(response) {
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 }
 
-// The page itself comes from the server whenever there is one, so that a new version is seen at once.
-async function page(request) {
+// A page comes from the server whenever there is one, so that a new version is seen at once.
+async function page(request, url) {
   try {
     return await fetch(request);
   } catch (error) {
-    const kept = await caches.match(START);
+    const kept = await caches.match(url === SCOPE ? START : url);
     if (kept) return kept;
     throw error;
   }
@@ -78,7 +79,6 @@ addEventListener("activate", (event) => event.waitUntil(dropOthers().then(() => 
 addEventListener("fetch", (event) => {
   const { request } = event;
   const url = request.url.replace(/[?#].*/s, "");
-  if (request.method !== "GET") return;
-  if (request.mode === "navigate" && (url === SCOPE || url === START)) event.respondWith(page(request).then(isolated));
-  else if (KNOWN.has(url) && url !== START) event.respondWith(file(request).then(isolated));
+  if (request.method !== "GET" || (url !== SCOPE && !KNOWN.has(url))) return;
+  event.respondWith((isPage(url) ? page(request, url) : file(request)).then(isolated));
 });

@@ -2,6 +2,7 @@
 import { lessons } from "virtual:page";
 import type { Bench } from "./bench";
 import type { Box, Prediction } from "./lab";
+import { bringLesson } from "./lessons/parts";
 import type { Chosen, Network, Pixels } from "./look/network";
 import type { Block } from "./look/look";
 import type { RunSettings } from "./train/protocol";
@@ -50,7 +51,7 @@ export interface Lab {
 }
 
 // Takes over into the page what it has fields for; the rest is for this run alone.
-function settle(store: Store, wanted: Partial<RunSettings>): RunSettings {
+async function settle(store: Store, wanted: Partial<RunSettings>): Promise<RunSettings> {
   const change: Partial<State> = {};
   for (const name of SETTINGS) {
     const value = wanted[name];
@@ -60,6 +61,7 @@ function settle(store: Store, wanted: Partial<RunSettings>): RunSettings {
   }
   if (wanted.lesson !== undefined) {
     if (!lessons.some(({ id }) => id === wanted.lesson)) throw new RangeError(`lesson cannot be ${wanted.lesson}`);
+    await bringLesson(wanted.lesson);
     change.lesson = wanted.lesson;
   }
   if (wanted.options !== undefined) {
@@ -100,9 +102,9 @@ export function offerLab(store: Store, opened: Promise<Bench>, open: () => void)
     clear: () => use().drawing.clear(),
     prediction: () => use().view.prediction(),
     train: {
-      start: async (settings = {}) => use().train.training.start(settle(store, settings)),
+      start: async (settings = {}) => use().train.training.start(await settle(store, settings)),
       pause: async () => use().train.training.pause(),
-      step: async (settings = {}) => use().train.training.step(settle(store, settings)),
+      step: async (settings = {}) => use().train.training.step(await settle(store, settings)),
       reset: () => use().train.actions.reset(),
       status: () => use().train.training.status(),
       csv: () => use().train.csv(),

@@ -1,7 +1,7 @@
 // The lab: the program in WebAssembly, the network that reads, and the views that work with them, one folder each.
 import { assets } from "virtual:page";
 import { tell } from "./alerts";
-import { element, setText } from "./dom";
+import { breathe, element, setText } from "./dom";
 import { DrawControls } from "./draw/draw_controls";
 import { KeptControls } from "./draw/kept_controls";
 import type { Source } from "./draw/words";
@@ -49,17 +49,21 @@ export class Bench {
     const url = programUrl(document.baseURI);
     if (typeof WebAssembly === "undefined") throw new CannotOpen("noWebAssembly");
     if (!url) throw new CannotOpen("notBuilt");
-    const bench = new Bench(store, await Program.load(url, loadScript), dark);
+    const program = await Program.load(url, loadScript);
+    await breathe();
+    const bench = new Bench(store, program);
+    await breathe();
+    bench.#startPictures(dark);
+    await breathe();
     await bench.#useLesson();
     return bench;
   }
 
-  private constructor(store: Store, program: Program, dark: boolean) {
+  private constructor(store: Store, program: Program) {
     this.#store = store;
     this.program = program;
     checkSources((path) => program.text("cnnlab_source", path));
     this.view = new LabView(program, (finished) => this.#drawingChanged(finished));
-    this.#startPictures(dark);
     this.drawing = new DrawControls(program, this.view, store, () => this.#drawingChanged(true));
     new KeptControls(program, this.view, store, (weights) => void this.#useWeights(weights, "tuned"));
     this.trace = startStepControls(program, this.view, store);
@@ -130,12 +134,14 @@ export class Bench {
     return this.#weightsChanged(source);
   }
 
-  #weightsChanged(source: Source): Promise<void> {
+  async #weightsChanged(source: Source): Promise<void> {
     this.drawing.setSource(source);
     this.view.wake();
     // Weights that are trained change every second.
     this.#unrecorded = source === "training" && !this.#showsTrace;
-    return this.#unrecorded ? Promise.resolve() : this.trace.record();
+    if (this.#unrecorded) return;
+    await breathe();
+    await this.trace.record();
   }
 
   get #showsTrace(): boolean {

@@ -17,6 +17,16 @@ export function prefersStillness(): boolean {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
+/** Runs `action` when the next frame has been painted. */
+export function afterPaint(action: () => void): void {
+  requestAnimationFrame(() => setTimeout(action));
+}
+
+/** Lets the browser do what waits: a key, a frame. Between two of these, work should take less than 50 ms. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
 /** Runs `action` at most once in `milliseconds`, and once more at the end if calls came in between. */
 export function throttle(action: () => void, milliseconds: number): () => void {
   let last = -Infinity;

@@ -1,32 +1,54 @@
 // The prose: which article is shown, links within it, and links from it to the code and the lab.
-import { lessons } from "virtual:page";
-import { element, prefersStillness } from "./dom";
+import { tell } from "./alerts";
+import { afterPaint, element, prefersStillness } from "./dom";
+import { bringLesson } from "./lessons/parts";
 import { readHash, type State, type Store } from "./state";
 import { words } from "./words";
 
+let asked = 0;
+
+/** Enters a lesson once its parts are here; of several that were asked for, the last. Says so where one cannot be fetched. */
+export async function whenHere(lesson: string, { state }: Store, enter: () => void): Promise<void> {
+  const mine = (asked += 1);
+  try {
+    await bringLesson(lesson);
+  } catch (error) {
+    if (mine === asked) tell(words(state.lang).noLesson((error as Error).message));
+    return;
+  }
+  if (mine === asked) enter();
+}
+
 /** `showCode` scrolls the code panel to a line. */
 export function startLesson(store: Store, showCode: (file: string, line: number) => void): void {
-  listLessons(store);
   store.onChange((state, before) => {
-    if (state.lang !== before.lang || state.lesson !== before.lesson) show(state);
+    if (state.lesson !== before.lesson) return showLesson(state);
+    if (state.lang === before.lang) return;
+    const place = readingPlace();
+    showLesson(state);
+    if (place) restorePlace(place);
   });
-  show(store.state);
 
   document.addEventListener("click", (event) => {
-    const link = (event.target as Element).closest<HTMLAnchorElement>('a[href^="#"]');
+    const link = (event.target as Element).closest<HTMLAnchorElement>('a[href^="#"], a[data-lesson]');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const hash = link.getAttribute("href")!;
     event.preventDefault();
-    if (link.dataset["file"]) {
+    const { lesson, file, line } = link.dataset;
+    if (lesson) return void whenHere(lesson, store, () => openLesson(store, lesson));
+    const hash = link.getAttribute("href")!;
+    if (file) {
       store.set({ view: "step" });
-      showCode(link.dataset["file"], Number(link.dataset["line"]));
+      showCode(file, Number(line));
     }
     if (!hash.includes("=")) return goTo(hash.slice(1));
-    const { lesson } = store.state;
     store.set(readHash(hash, store.state).state, { entry: true });
-    if (store.state.lesson !== lesson) goTo("lesson");
-    else flash(element("bench"));
+    flash(element("bench"));
   });
+}
+
+function openLesson(store: Store, lesson: string): void {
+  store.set({ lesson }, { entry: true });
+  goTo("lesson");
 }
 
 /** Scrolls to an element, opening what it is folded into, and moves the focus there. */
@@ -34,13 +56,21 @@ export function goTo(id: string): void {
   const target = document.getElementById(id);
   if (!target) return;
   target.closest("details")?.setAttribute("open", "");
+  layOutAll();
   target.scrollIntoView({ behavior: prefersStillness() ? "auto" : "smooth", block: "start" });
   if (target.tabIndex < 0) target.tabIndex = -1;
   target.focus({ preventScroll: true });
 }
 
-function show({ lang, lesson }: State): void {
-  const place = readingPlace();
+/** Shows the state's lesson in its language, where its parts are here, and marks it in the list. */
+export function showLesson({ lang, lesson }: State): void {
+  const list = element("lessons");
+  list.setAttribute("aria-label", words(lang).lessons);
+  for (const link of list.querySelectorAll<HTMLElement>("a")) {
+    if (link.dataset["lesson"] === lesson) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  afterPaint(showCurrent); // earlier, it would ask for a layout of its own
   for (const article of document.querySelectorAll<HTMLElement>("#lesson > article")) {
     const shown = article.lang === lang && article.dataset["lesson"] === lesson;
     article.hidden = !shown;
@@ -51,18 +81,28 @@ function show({ lang, lesson }: State): void {
       heading.removeAttribute(from);
     }
   }
-  if (place) restorePlace(place);
+}
+
+// Sections out of sight have guessed heights until they are seen (styles/prose.css), which would lead a jump astray.
+const layOutAll = (): void => element("lesson").classList.add("whole");
+
+// On a phone the list is longer than the window is wide.
+function showCurrent(): void {
+  const list = element("lessons");
+  const current = list.querySelector<HTMLElement>("[aria-current]");
+  if (current) list.scrollLeft = current.offsetLeft - (list.clientWidth - current.offsetWidth) / 2;
 }
 
 // Where one is reading: the last heading above the window's middle, and how far above its top edge lies. Kept over a
 // change of language, since the sections are the same.
 function readingPlace(): { id: string; top: number } | null {
-  const headings = [...document.querySelectorAll<HTMLElement>("article:not([hidden]) > h2[id]")];
+  const headings = [...document.querySelectorAll<HTMLElement>("article:not([hidden]) h2[id]")];
   const above = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 2).at(-1);
   return above && scrollY > 0 ? { id: above.id, top: above.getBoundingClientRect().top } : null;
 }
 
 function restorePlace({ id, top }: { id: string; top: number }): void {
+  layOutAll();
   const heading = document.getElementById(id);
   if (heading) scrollBy({ top: heading.getBoundingClientRect().top - Math.max(top, 0), behavior: "instant" });
 }
@@ -74,26 +114,4 @@ function flash(target: HTMLElement): void {
   target.classList.remove("flash");
   void target.offsetWidth; // restarts the animation
   target.classList.add("flash");
-}
-
-function listLessons(store: Store): void {
-  const nav = element("lessons");
-  nav.hidden = lessons.length < 2;
-  const fill = ({ lang, lesson }: State): void => {
-    nav.setAttribute("aria-label", words(lang).lessons);
-    nav.replaceChildren(
-      ...lessons.map(({ id, title }, index) => {
-        const link = document.createElement("a");
-        link.href = `#lesson=${id}`;
-        link.textContent = `${index + 1}. ${title[lang]}`;
-        if (id === lesson) link.setAttribute("aria-current", "page");
-        return link;
-      }),
-    );
-    nav.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center", behavior: "instant" });
-  };
-  store.onChange((state, before) => {
-    if (state.lang !== before.lang || state.lesson !== before.lesson) fill(state);
-  });
-  fill(store.state);
 }

@@ -4,10 +4,11 @@ import { tell } from "./alerts";
 import { offerLab } from "./api";
 import { Bench, CannotOpen } from "./bench";
 import { showLine, showSources } from "./step/code";
-import { element, setText } from "./dom";
+import { afterPaint, element, setText } from "./dom";
 import { preferredLanguage, startLanguage } from "./language";
-import { goTo, startLesson } from "./lesson";
+import { goTo, showLesson, startLesson, whenHere } from "./lesson";
 import { startCalculators } from "./lessons/calculator";
+import { ownLesson } from "./lessons/parts";
 import { startOptions } from "./options";
 import { startSettings } from "./train/settings";
 import { startQuestions } from "./questions";
@@ -21,7 +22,7 @@ import { words, type Words } from "./words";
 const isState = (hash: string): boolean => hash.includes("=");
 
 function openStore(): Store {
-  const initial = initialState(preferredLanguage());
+  const initial = initialState(ownLesson, preferredLanguage());
   const complain = (store: Store, wrong: string[]): void => {
     if (wrong.length > 0) tell(words(store.state.lang).wrongAddress(wrong.join(", ")));
   };
@@ -30,8 +31,8 @@ function openStore(): Store {
   complain(store, read.wrong);
   addEventListener("popstate", () => {
     if (location.hash && !isState(location.hash)) return goTo(location.hash.slice(1));
-    const { state, wrong } = readHash(location.hash, initialState(store.state.lang));
-    store.restore(state);
+    const { state, wrong } = readHash(location.hash, initialState(ownLesson, store.state.lang));
+    void whenHere(state.lesson, store, () => store.restore(state));
     complain(store, wrong);
   });
   return store;
@@ -67,7 +68,7 @@ function whenNeeded(begin: () => Promise<Bench>): { opened: Promise<Bench>; open
     (entries) => {
       if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
       near.disconnect();
-      requestAnimationFrame(() => setTimeout(open));
+      afterPaint(open);
     },
     { rootMargin: "100%" },
   );
@@ -80,12 +81,15 @@ function start(): void {
   startLanguage(store);
   startLesson(store, showLine);
   startQuestions();
-  startCalculators();
+  startCalculators(document);
   startOptions(store);
   startSettings(store);
   startViews(store);
-  showSources(store.state.lesson);
   store.onChange(({ lesson }) => showSources(lesson));
+  const here = whenHere(store.state.lesson, store, () => {
+    showLesson(store.state);
+    showSources(store.state.lesson);
+  });
   if (location.hash && !isState(location.hash)) goTo(location.hash.slice(1));
 
   let bench: Bench | null = null;
@@ -95,7 +99,7 @@ function start(): void {
     bench?.setTheme(isDark);
   });
   setText(element("prediction"), words(store.state.lang).loadingLab);
-  const { opened, open } = whenNeeded(() => openBench(store, () => dark));
+  const { opened, open } = whenNeeded(() => here.then(() => openBench(store, () => dark)));
   opened.then(
     (opening) => (bench = opening),
     () => setText(element("prediction"), ""),

@@ -3,6 +3,7 @@ declare module "virtual:page" {
   interface LessonInfo {
     id: string;
     folder: string;
+    page: string;
     title: Record<"en" | "ko", string>;
     sources: string[];
     options: OptionInfo[];

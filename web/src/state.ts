@@ -88,8 +88,7 @@ export function parseNumber(name: NumberName, text: string): number | null {
 
 const nothingChosen = { layer: "", open: "", cut: "", fresh: "", pass: "", answer: "read" } as const;
 
-export function initialState(lang: Language): State {
-  const lesson = lessons[0]!.id;
+export function initialState(lesson: string, lang: Language): State {
   return { lesson, options: {}, view: "draw", step: 0, image: 0, break: "", pixel: "", seed: 1, lr: 0.01, momentum: 0.5, batch: 64, epochs: 9, augment: "off", data: "mnist", scale: "linear", norms: "gradient", pen: 2.2, off: "", drawing: "", ...nothingChosen, method: "gradient", lang };
 }
 

@@ -8,10 +8,9 @@ let dark = chosen ? chosen === "dark" : system.matches;
 
 /** Calls `onTheme` now and at each change. */
 export function startTheme(onTheme: (dark: boolean) => void): void {
-  const toggle = button("theme");
+  const toggle = button("theme"); // says what it leads to (styles/main.css)
   const apply = (): void => {
     document.documentElement.dataset["theme"] = dark ? "dark" : "light";
-    toggle.setAttribute("aria-pressed", String(dark));
     onTheme(dark);
   };
   toggle.addEventListener("click", () => {

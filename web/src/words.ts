@@ -12,6 +12,7 @@ export interface Words {
   savePicture(title: string): string;
   loadingLab: string;
   lessons: string;
+  noLesson(reason: string): string;
 }
 
 const en: Words = {
@@ -26,6 +27,7 @@ const en: Words = {
   savePicture: (title) => `Save the picture "${title}"`,
   loadingLab: "The lab is loading.",
   lessons: "Lessons",
+  noLesson: (reason) => `The lesson could not be fetched (${reason}). Is there a connection? Then try again.`,
 };
 
 const ko: Words = {
@@ -40,6 +42,7 @@ const ko: Words = {
   savePicture: (title) => `“${title}” 그림 저장하기`,
   loadingLab: "실험실을 불러오고 있어요.",
   lessons: "수업",
+  noLesson: (reason) => `수업을 가져오지 못했어요(${reason}). 인터넷 연결을 확인하고 다시 눌러 보세요.`,
 };
 
 export const words = (language: Language): Words => (language === "ko" ? ko : en);

@@ -46,7 +46,6 @@ const NOT_OURS = [/Service Worker registration blocked by Playwright/, /GL Drive
 /**
  * Opens the page in a fresh profile. The returned page carries `problems`: console errors and warnings, failed requests,
  * requests to other origins. `ready: false` does not wait for the lab. Without a service worker, unless asked for.
- * Where the hash names no lesson, it is the Inception lesson.
  */
 export async function open(browser, url, { hash = "", ready = true, init, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US", serviceWorkers: "block", ...options });
@@ -64,8 +63,7 @@ export async function open(browser, url, { hash = "", ready = true, init, ...opt
     if (!["data:", "blob:"].includes(address.protocol) && address.origin !== new URL(url).origin) page.problems.push(`other origin: ${address}`);
   });
   if (init) await page.addInitScript(init);
-  const place = hash === "" ? "#lesson=inception" : !hash.includes("=") || hash.includes("lesson=") ? hash : `${hash}&lesson=inception`;
-  await page.goto(url + place);
+  await page.goto(url + hash);
   if (ready) await page.evaluate(() => window.lab.ready);
   return page;
 }

@@ -39,6 +39,17 @@ export async function violations(page, selector) {
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 150)} (${failureSummary})`).join("; ")}`);
 }
 
+/** The controls in a part of the page that a finger cannot hit, since they are less than 44 px high, and their heights. */
+export const tooSmall = (page, part = "body") =>
+  page.evaluate(
+    (part) =>
+      [...document.querySelectorAll(`${part} :is(button, input, select, summary, .choice, .jump a)`)]
+        .filter((control) => control.checkVisibility() && !["radio", "checkbox"].includes(control.type))
+        .map((control) => [control.id || control.textContent, control.getBoundingClientRect().height])
+        .filter(([, height]) => height < 44),
+    part,
+  );
+
 export const prediction = (page) => page.evaluate(() => lab.prediction());
 export const status = (page) => page.evaluate(() => lab.train.status());
 

@@ -68,6 +68,7 @@ export class DrawControls {
     const read = this.#view.prediction();
     const digit = read ? read.digit : null;
     const say = drawWords(this.#store.state.lang);
+    element("prediction").classList.toggle("empty", !read);
     this.#read.show(say.prediction(read, this.#source), digit !== this.#spokenDigit);
     this.#spokenDigit = digit;
     element<HTMLFieldSetElement>("correct").disabled = !read;

@@ -50,9 +50,9 @@ function parse(name: keyof Convolution, text: string): number | null {
   return text.trim() !== "" && Number.isInteger(value) && value >= least && value <= most ? value : null;
 }
 
-/** Brings to life every calculator in the prose. */
-export function startCalculators(): void {
-  for (const place of document.querySelectorAll<HTMLElement>(".calculator")) {
+/** Brings to life every calculator in some prose. */
+export function startCalculators(prose: ParentNode): void {
+  for (const place of prose.querySelectorAll<HTMLElement>(".calculator")) {
     build(place, calculatorWords(place.closest("article")!.lang as Language));
   }
 }

@@ -1,0 +1,31 @@
+// The pages: one HTML file a lesson, which can be read without JavaScript. They share everything but the lesson's own parts, and
+// the program of any of them brings those of the others into it (src/lessons/parts.ts).
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { POLICY } from "./policy.mjs";
+
+/**
+ * Fills index.html, as the bundler left it in `out`, for each lesson.
+ * @param {string} out the built page
+ * @param {object[]} lessons what renderLessons returned
+ */
+export function writePages(out, lessons) {
+  const shell = readFileSync(join(out, "index.html"), "utf8");
+  const policy = `<meta http-equiv="Content-Security-Policy" content="${POLICY}" />`;
+  for (const lesson of lessons) {
+    const parts = { policy, title: `<title>${lesson.title.en} · CNN Lab</title>`, list: list(lessons, lesson), ...lesson.html };
+    const page = shell.replace(/<!--(\w+)-->/g, (_, name) => {
+      if (!(name in parts)) throw new Error(`index.html asks for <!--${name}-->, which nothing provides`);
+      return parts[name];
+    });
+    writeFileSync(join(out, lesson.page), page);
+  }
+}
+
+const list = (lessons, current) =>
+  lessons
+    .map(({ id, page, title }, index) => {
+      const names = Object.entries(title).map(([language, name]) => `<span lang="${language}">${index + 1}. ${name}</span>`);
+      return `<a href="${page}" data-lesson="${id}"${id === current.id ? ' aria-current="page"' : ""}>${names.join("")}</a>`;
+    })
+    .join("\n");
