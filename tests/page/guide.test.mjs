@@ -16,6 +16,7 @@ describe("questions", () => {
         assert.ok((await questions.count()) >= 4);
         for (let index = 0; index < (await questions.count()); ++index) {
           const question = questions.nth(index);
+          await question.scrollIntoViewIfNeeded();
           const field = question.getByRole("textbox");
           const answer = async (text) => {
             await field.fill(text);
@@ -40,6 +41,7 @@ describe("questions", () => {
     inPage({ hash: "#lang=en", ready: false }, async (page) => {
       const answer = async (right, text) => {
         const question = page.locator("article:visible .question").filter({ has: page.locator(`[data-right][data-answer="${right}"]`) });
+        await question.scrollIntoViewIfNeeded();
         await question.getByRole("textbox").fill(text);
         await question.getByRole("button").click();
         return question.getByRole("status").textContent();

@@ -142,6 +142,7 @@ describe("a lesson's options", () => {
 
 describe("the calculator", () => {
   const fill = async (page, values) => {
+    await page.locator("article:visible .calculator").scrollIntoViewIfNeeded();
     for (const [name, value] of Object.entries(values)) await page.fill(`article:visible .calculator input[name="${name}"]`, String(value));
   };
   const said = (page) => page.textContent('article:visible .calculator [role="status"]');

@@ -69,7 +69,7 @@ describe("a new build", () => {
       await installed(page);
       const [old] = await page.evaluate(() => caches.keys());
       const rewrite = (name, change) => writeFileSync(join(folder, name), change(readFileSync(join(folder, name), "utf8")));
-      rewrite("index.html", (html) => html.replace("<title>CNN Lab</title>", "<title>CNN Lab</title><!-- another -->"));
+      rewrite("index.html", (html) => html.replace("</title>", "</title><!-- another -->"));
       rewrite("service_worker.js", (script) => script.replace(/VERSION = "\w+"/, 'VERSION = "another"'));
       await page.reload();
       assert.match(await page.evaluate(() => fetch(location.href).then((response) => response.text())), /<!-- another -->/);

@@ -63,7 +63,7 @@ function render(id, asked, answers, words) {
   const said = answers.map(({ right, value, html }) => `<p data-answer="${value}"${right ? " data-right" : ""} hidden>${html}</p>`).join("\n");
   return `<form class="question" novalidate aria-labelledby="${id}">
 <p class="asked" id="${id}">${asked}</p>
-<div class="row needs-script"><input inputmode="decimal" autocomplete="off" aria-label="${words.answer}" aria-describedby="${id}" /><button type="submit">${words.check}</button></div>
+<div class="row needs-script"><template><input inputmode="decimal" autocomplete="off" aria-label="${words.answer}" aria-describedby="${id}" /></template><button type="submit">${words.check}</button></div>
 <div class="verdict" role="status"></div>
 ${said}
 </form>\n`;

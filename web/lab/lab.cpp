@@ -5,7 +5,6 @@
 
 #include "lessons/training.hpp"
 #include "lib/optim/sgd.hpp"
-#include "web/lab/look/untrained.hpp"
 
 namespace cnnlab {
 namespace {
@@ -43,66 +42,32 @@ Lab::Lab() : mouse_(nowhere) {
 Lab::~Lab() = default;
 
 void Lab::set_lesson(const std::string& id, const LessonOptions& options) {
-  const Lesson& lesson = find_lesson(id);
-  auto model = untrained_network(id, options);
-  surgery_.reset();
-  cuts_.clear();
-  model_ = std::move(model);
-  untrained_ = untrained_network(id, options);
-  network_ = {id, lesson.complete(options), lesson.input};
+  network_.choose(id, options);
   trace_.clear();
   look_.clear();
-  ++weights_version_;
   say({{"type", "lesson"}});
-  stale_ = changed_ = true;
-}
-
-void Lab::operate() {
-  surgery_.reset();
-  if (!cuts_.empty()) surgery_ = std::make_unique<nn::Surgery>(*model_, *untrained_, cuts_);
-}
-
-// Works on the whole network, and cuts it again.
-template <class Work>
-auto Lab::as_trained(const Work& work) {
-  struct Again {
-    Lab& lab;
-    ~Again() { lab.operate(); }
-  } again{*this};
-  surgery_.reset();
-  return work();
+  weights_changed();
 }
 
 void Lab::load(ByteSpan weights, const std::string& name) {
-  check(has_network(), name, ": choose a lesson before loading its weights");
-  as_trained([&] { load_weights(*model_, parse_safetensors(weights, name), network_, name); });
-  ++weights_version_;
-  stale_ = changed_ = true;
+  network_.load(weights, name);
   say({{"type", "weights"}});
-}
-
-Bytes Lab::weights() {
-  check(has_network(), "weights: no lesson was chosen");
-  return as_trained([&] { return write_safetensors(weights_file(*model_, network_)); });
+  weights_changed();
 }
 
 void Lab::cut(const nn::Cuts& cuts) {
-  check(has_network(), "cut: no lesson was chosen");
-  const nn::Cuts before = std::exchange(cuts_, cuts);
-  try {
-    operate();
-  } catch (...) {
-    cuts_ = before;
-    operate();
-    throw;
-  }
+  network_.cut(cuts);
+  weights_changed();
+}
+
+void Lab::weights_changed() {
   ++weights_version_;
   stale_ = changed_ = true;
 }
 
 Tensor Lab::answer_as_trained(const Tensor& image) {
   check(has_network(), "cut: no lesson was chosen");
-  return as_trained([&] { return predict(*model_, image); });
+  return network_.as_trained([&] { return predict(network_.model(), image); });
 }
 
 void Lab::set_theme(bool dark) {
@@ -171,7 +136,7 @@ void Lab::set_pen(double pixels) {
 void Lab::read_if_stale() {
   if (!stale_) return;
   stale_ = false;
-  reader_.read(drawing_, model_.get(), stages_);
+  reader_.read(drawing_, network_.shared().get(), stages_);
 }
 
 const std::optional<Reading>& Lab::reading() {
@@ -185,8 +150,8 @@ void Lab::set_trace_sgd(const SgdSettings& settings) {
 }
 
 std::vector<Reading> Lab::readings_with_stage_switched() const {
-  if (!model_) return {};
-  return Reader::with_stage_switched(drawing_, *model_, stages_);
+  if (!has_network()) return {};
+  return Reader::with_stage_switched(drawing_, network(), stages_);
 }
 
 void Lab::run_trace(const uint8_t* pixels, int label) {
@@ -194,9 +159,9 @@ void Lab::run_trace(const uint8_t* pixels, int label) {
   read_if_stale();
   check(pixels || !reader_.stages().empty(), "step: draw a digit first, or step through a test image");
   const Tensor image = pixels ? image_tensor(pixels) : reader_.input();
-  model_->eval();  // one image has no statistics of a batch
-  trace_.run(model_, image, label, trace_sgd_);
-  look_.follow(trace_.records(), model_, image.clone());
+  network().eval();  // one image has no statistics of a batch
+  trace_.run(network_.shared(), image, label, trace_sgd_);
+  look_.follow(trace_.records(), network_.shared(), image.clone());
   say({{"type", "recorded"}});
   changed_ = true;
 }

@@ -8,10 +8,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "lessons/lesson.hpp"
-#include "lib/train/checkpoint.hpp"
 #include "web/lab/draw/drawing.hpp"
 #include "web/lab/draw/reader.hpp"
+#include "web/lab/look/lesson_network.hpp"
 #include "web/lab/look/look.hpp"
 #include "web/lab/panel.hpp"
 #include "web/lab/step/trace.hpp"
@@ -32,13 +31,13 @@ class Lab {
   /// Throws Error naming `name` when these are not this network's weights; then nothing has changed.
   void load(ByteSpan weights, const std::string& name);
   /// Those that were loaded, whatever is cut.
-  Bytes weights();
+  Bytes weights() { return network_.weights(); }
 
   /// Changes parts of the network from here on, until other cuts come or another lesson; {} is the network as it was
   /// trained. Whatever weights are loaded meanwhile are cut too. Throws Error when it cannot be; then nothing has
   /// changed.
   void cut(const nn::Cuts& cuts);
-  const nn::Cuts& cuts() const { return cuts_; }
+  const nn::Cuts& cuts() const { return network_.cuts(); }
   /// What the network as it was trained answers to an image (1, C, H, W): log-probabilities (1, classes).
   Tensor answer_as_trained(const Tensor& image);
 
@@ -104,7 +103,7 @@ class Lab {
   Look& look() { return look_; }
   TrainBoard& train() { return train_; }
   /// There must be one.
-  nn::Module& network() const { return *model_; }
+  nn::Module& network() const { return network_.model(); }
   /// Counts up when the network's weights have changed.
   int weights_version() const { return weights_version_; }
   const Theme& theme() const { return *theme_; }
@@ -114,21 +113,16 @@ class Lab {
   /// All that was said since the last call.
   nlohmann::ordered_json take_said() { return std::exchange(said_, nlohmann::ordered_json::array()); }
 
-  bool has_network() const { return model_ != nullptr; }
+  bool has_network() const { return network_.chosen(); }
   /// The view's panels: [{"title","x","y","width","height"}], titled as they were drawn last.
   nlohmann::ordered_json panels() const;
 
  private:
   Point on_pad(ImVec2 at) const;
   void read_if_stale();
-  template <class Work>
-  auto as_trained(const Work& work);
-  void operate();
+  void weights_changed();
 
-  std::shared_ptr<nn::Module> model_, untrained_;
-  NetworkName network_;
-  nn::Cuts cuts_;
-  std::unique_ptr<nn::Surgery> surgery_;  // on model_: ends before it
+  LessonNetwork network_;
   Drawing drawing_;
   Reader reader_;
   DigitOptions stages_;

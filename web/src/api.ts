@@ -2,6 +2,7 @@
 import { lessons } from "virtual:page";
 import type { Bench } from "./bench";
 import type { Box, Prediction } from "./lab";
+import { layOutAll } from "./lesson";
 import { bringLesson } from "./lessons/parts";
 import type { Chosen, Network, Pixels } from "./look/network";
 import type { Block } from "./look/look";
@@ -95,6 +96,7 @@ export function offerLab(store: Store, opened: Promise<Bench>, open: () => void)
       store.set({ view: "draw" });
       const pad = use().view.pad();
       if (pad.y >= 0 && pad.y + pad.height <= innerHeight) return pad;
+      layOutAll();
       document.getElementById("pad")!.scrollIntoView({ block: "center", behavior: "instant" });
       return use().view.pad();
     },

@@ -5,6 +5,7 @@ import { breathe, element, setText } from "./dom";
 import { DrawControls } from "./draw/draw_controls";
 import { KeptControls } from "./draw/kept_controls";
 import type { Source } from "./draw/words";
+import { wakeGraphics } from "./graphics";
 import { LabView } from "./lab";
 import { LookControls } from "./look/look";
 import { sameNetwork } from "./options";
@@ -49,12 +50,11 @@ export class Bench {
     const url = programUrl(document.baseURI);
     if (typeof WebAssembly === "undefined") throw new CannotOpen("noWebAssembly");
     if (!url) throw new CannotOpen("notBuilt");
-    const program = await Program.load(url, loadScript);
+    const [program] = await Promise.all([Program.load(url, loadScript), wakeGraphics()]);
     await breathe();
     const bench = new Bench(store, program);
     await breathe();
-    bench.#startPictures(dark);
-    await breathe();
+    await bench.#startPictures(dark);
     await bench.#useLesson();
     return bench;
   }
@@ -88,13 +88,13 @@ export class Bench {
     void this.#useWeights(bytes, "loaded");
   }
 
-  #startPictures(dark: boolean): void {
+  async #startPictures(dark: boolean): Promise<void> {
     const { lang, view } = this.#store.state;
     this.view.setTheme(dark);
     this.view.setLanguage(lang);
     this.view.show(view);
     try {
-      this.view.start();
+      await this.view.start();
     } catch (error) {
       if (!(error instanceof ProgramError)) throw error;
       element("stage").hidden = true;

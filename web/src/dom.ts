@@ -22,6 +22,22 @@ export function afterPaint(action: () => void): void {
   requestAnimationFrame(() => setTimeout(action));
 }
 
+/**
+ * Calls `action` once, when the element comes near the window. Fields for text are made then: as soon as one is there, Chromium
+ * lays out whatever it stands in, however far away, to see whether it could fill it in.
+ */
+export function whenNear(target: Element, action: () => void): void {
+  const near = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      near.disconnect();
+      action();
+    },
+    { rootMargin: "100%" },
+  );
+  near.observe(target);
+}
+
 /** Lets the browser do what waits: a key, a frame. Between two of these, work should take less than 50 ms. */
 export function breathe(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));

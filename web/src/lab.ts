@@ -1,5 +1,5 @@
 // The lab on its canvas: feeds it size, theme, language and pointer, and draws a frame when something has changed.
-import { element } from "./dom";
+import { breathe, element } from "./dom";
 import type { Program } from "./program";
 import type { Language } from "./state";
 import type { View } from "./views";
@@ -44,9 +44,11 @@ export class LabView {
   }
 
   /** Starts drawing on the canvas. Throws ProgramError where there is no WebGL; everything else works without. */
-  start(): void {
+  async start(): Promise<void> {
     this.#program.run("lab_start", "#lab");
+    await breathe();
     this.layout();
+    await breathe();
   }
 
   setTheme(dark: boolean): void {

@@ -26,7 +26,7 @@ export function startLesson(store: Store, showCode: (file: string, line: number)
     if (state.lang === before.lang) return;
     const place = readingPlace();
     showLesson(state);
-    if (place) restorePlace(place);
+    if (place) queueMicrotask(() => restorePlace(place)); // when everything has changed
   });
 
   document.addEventListener("click", (event) => {
@@ -83,8 +83,10 @@ export function showLesson({ lang, lesson }: State): void {
   }
 }
 
-// Sections out of sight have guessed heights until they are seen (styles/prose.css), which would lead a jump astray.
-const layOutAll = (): void => element("lesson").classList.add("whole");
+/** Before a jump: sections out of sight have guessed heights until they are seen (styles/prose.css), which would lead it astray. */
+export function layOutAll(): void {
+  element("lesson").classList.add("whole");
+}
 
 // On a phone the list is longer than the window is wide.
 function showCurrent(): void {
@@ -96,9 +98,10 @@ function showCurrent(): void {
 // Where one is reading: the last heading above the window's middle, and how far above its top edge lies. Kept over a
 // change of language, since the sections are the same.
 function readingPlace(): { id: string; top: number } | null {
-  const headings = [...document.querySelectorAll<HTMLElement>("article:not([hidden]) h2[id]")];
-  const above = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 2).at(-1);
-  return above && scrollY > 0 ? { id: above.id, top: above.getBoundingClientRect().top } : null;
+  // A heading has a place when its section was laid out; a section has one always.
+  const sections = [...document.querySelectorAll<HTMLElement>("article:not([hidden]) section")];
+  const heading = sections.filter((section) => section.getBoundingClientRect().top < innerHeight / 2).at(-1)?.querySelector("h2");
+  return heading && scrollY > 0 ? { id: heading.id, top: heading.getBoundingClientRect().top } : null;
 }
 
 function restorePlace({ id, top }: { id: string; top: number }): void {

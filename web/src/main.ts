@@ -4,7 +4,7 @@ import { tell } from "./alerts";
 import { offerLab } from "./api";
 import { Bench, CannotOpen } from "./bench";
 import { showLine, showSources } from "./step/code";
-import { afterPaint, element, setText } from "./dom";
+import { afterPaint, element, setText, whenNear } from "./dom";
 import { preferredLanguage, startLanguage } from "./language";
 import { goTo, showLesson, startLesson, whenHere } from "./lesson";
 import { startCalculators } from "./lessons/calculator";
@@ -64,23 +64,15 @@ async function openBench(store: Store, dark: () => boolean): Promise<Bench> {
 function whenNeeded(begin: () => Promise<Bench>): { opened: Promise<Bench>; open: () => void } {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve)).then(begin);
-  const near = new IntersectionObserver(
-    (entries) => {
-      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-      near.disconnect();
-      afterPaint(open);
-    },
-    { rootMargin: "100%" },
-  );
-  near.observe(element("bench"));
+  whenNear(element("bench"), () => afterPaint(open));
   return { opened, open };
 }
 
 function start(): void {
   const store = openStore();
+  startLesson(store, showLine); // the first to hear of a change of language: it looks where one is reading before anything moves
   startLanguage(store);
-  startLesson(store, showLine);
-  startQuestions();
+  startQuestions(document);
   startCalculators(document);
   startOptions(store);
   startSettings(store);

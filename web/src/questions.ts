@@ -1,4 +1,5 @@
 // The questions in the prose (web/build/questions.mjs): checks an answer and says why it is right or wrong.
+import { whenNear } from "./dom";
 import type { Language } from "./state";
 
 const WORDS = {
@@ -29,11 +30,19 @@ function check(form: HTMLFormElement): void {
   verdict.replaceChildren(judged, " ", ...said.cloneNode(true).childNodes);
 }
 
-export function startQuestions(): void {
-  document.addEventListener("submit", (event) => {
-    const form = event.target as HTMLFormElement;
-    if (!form.classList.contains("question")) return;
-    event.preventDefault();
-    check(form);
-  });
+/** Brings to life every question in some prose. Each gets its field when it comes near (dom.ts tells why). */
+export function startQuestions(prose: ParentNode): void {
+  for (const form of prose.querySelectorAll<HTMLFormElement>(".question")) {
+    whenNear(form, () => addField(form));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      addField(form);
+      check(form);
+    });
+  }
+}
+
+function addField(form: HTMLFormElement): void {
+  const template = form.querySelector("template");
+  template?.replaceWith(template.content);
 }

@@ -53,6 +53,7 @@ const char* lab_start(const char* canvas_selector) {
 
 float lab_layout(float css_width, float ratio) {
   device_pixel_ratio = std::isfinite(ratio) ? std::clamp(ratio, 0.5f, 4.0f) : 1;
+  platform().build_fonts(device_pixel_ratio);
   return lab().layout(css_width);
 }
 

@@ -56,7 +56,8 @@ int Platform::context_restored(int, const void*, void* self) {
 
 // Glyphs at the size of the device's pixels, so that they are sharp; drawn at their size in CSS pixels.
 void Platform::build_fonts(float ratio) {
-  if (ratio == font_ratio_) return;
+  if (context_ == 0 || ratio == font_ratio_) return;
+  emscripten_webgl_make_context_current(context_);
   ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
   atlas.Clear();
   // Whatever glyphs the file has.
@@ -72,6 +73,7 @@ void Platform::build_fonts(float ratio) {
     atlas.AddFontFromMemoryTTF(const_cast<uint8_t*>(file.data()), static_cast<int>(file.size()),
                                std::round(size * ratio), &config);
   }
+  atlas.Build();
   if (font_ratio_ != 0) {
     ImGui_ImplOpenGL3_DestroyFontsTexture();
     ImGui_ImplOpenGL3_CreateFontsTexture();
@@ -88,7 +90,6 @@ void Platform::draw(Lab& lab, float ratio, double milliseconds) {
     canvas_width_ = width;
     canvas_height_ = height;
   }
-  build_fonts(ratio);
   ImGuiIO& io = ImGui::GetIO();
   io.DisplaySize = {lab.width(), lab.height()};
   io.DisplayFramebufferScale = {static_cast<float>(width) / lab.width(), static_cast<float>(height) / lab.height()};

@@ -12,8 +12,10 @@ class Platform : public Textures {
  public:
   /// Throws Error where there is no WebGL 2 or no such canvas; everything but drawing works without.
   void start(const std::string& canvas_selector);
-  /// Whether there is something to draw on; not while the browser has taken the graphics memory away.
-  bool ready() const { return context_ > 0 && !lost_; }
+  /// Makes the fonts for a screen, once it has started. Takes longer than a frame, so it is not done in one.
+  void build_fonts(float device_pixel_ratio);
+  /// Whether there is something to draw on, and to write with; not while the browser has taken the graphics memory away.
+  bool ready() const { return font_ratio_ > 0 && !lost_; }
   /// Draws one frame of the lab.
   void draw(Lab& lab, float device_pixel_ratio, double milliseconds);
 
@@ -24,7 +26,6 @@ class Platform : public Textures {
   int generation() const override { return generation_; }
 
  private:
-  void build_fonts(float device_pixel_ratio);
   static int context_lost(int, const void*, void* self);
   static int context_restored(int, const void*, void* self);
 

@@ -2,26 +2,19 @@
 
 #include <nlohmann/json.hpp>
 
-#include "web/lab/look/untrained.hpp"
 #include "web/wasm/instance.hpp"
 
 namespace cnnlab {
 
 void Scorer::create(const std::string& lesson, const LessonOptions& options) {
-  auto model = untrained_network(lesson, options);
   evaluation_.reset();
-  surgery_.reset();
-  model_ = std::move(model);
-  untrained_ = untrained_network(lesson, options);
-  network_ = {lesson, find_lesson(lesson).complete(options)};
+  network_.choose(lesson, options);
   images_.images.clear();
   images_.labels.clear();
 }
 
-void Scorer::expect_network() const { check(model_ != nullptr, "score: no lesson was chosen"); }
-
 void Scorer::add_images(const uint8_t* images, const uint8_t* labels, int64_t count) {
-  expect_network();
+  check(network_.chosen(), "score: no lesson was chosen");
   check(count >= 1, "score: at least 1 image is needed, not ", count);
   evaluation_.reset();
   Dataset piece{.name = images_.name, .height = images_.height, .width = images_.width};
@@ -31,19 +24,15 @@ void Scorer::add_images(const uint8_t* images, const uint8_t* labels, int64_t co
 }
 
 void Scorer::load(ByteSpan weights, const std::string& name) {
-  expect_network();
   evaluation_.reset();
-  surgery_.reset();
-  load_weights(*model_, parse_safetensors(weights, name), network_, name);
+  network_.load(weights, name);
 }
 
 void Scorer::begin(const nn::Cuts& cuts) {
-  expect_network();
   check(images_.size() > 0, "score: no images are loaded yet");
   evaluation_.reset();
-  surgery_.reset();
-  surgery_.emplace(*model_, *untrained_, cuts);
-  evaluation_.emplace(*model_, images_);
+  network_.cut(cuts);
+  evaluation_.emplace(network_.model(), images_);
 }
 
 std::string Scorer::advance() {

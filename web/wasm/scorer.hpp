@@ -1,13 +1,10 @@
 #pragma once
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "lessons/lesson.hpp"
-#include "lib/nn/surgery.hpp"
-#include "lib/train/checkpoint.hpp"
 #include "lib/train/evaluate.hpp"
+#include "web/lab/look/lesson_network.hpp"
 
 namespace cnnlab {
 
@@ -25,12 +22,8 @@ class Scorer {
   std::string advance();
 
  private:
-  void expect_network() const;
-
-  NetworkName network_;
-  std::shared_ptr<nn::Module> model_, untrained_;
+  LessonNetwork network_;
   Dataset images_{.name = "test", .height = 28, .width = 28};
-  std::optional<nn::Surgery> surgery_;
   std::optional<Evaluation> evaluation_;
 };
 

@@ -1,5 +1,6 @@
 // The calculator in the prose: what a convolution costs, directly and by way of a 1×1 bottleneck. The formulas are those of
 // lessons/01_one_by_one/cost.hpp; tests/page/lessons.test.mjs holds the two together.
+import { whenNear } from "../dom";
 import { count } from "../format";
 import type { Language } from "../state";
 import { calculatorWords, type CalculatorWords } from "./calculator_words";
@@ -50,10 +51,10 @@ function parse(name: keyof Convolution, text: string): number | null {
   return text.trim() !== "" && Number.isInteger(value) && value >= least && value <= most ? value : null;
 }
 
-/** Brings to life every calculator in some prose. */
+/** Brings to life every calculator in some prose, as one comes near it. */
 export function startCalculators(prose: ParentNode): void {
   for (const place of prose.querySelectorAll<HTMLElement>(".calculator")) {
-    build(place, calculatorWords(place.closest("article")!.lang as Language));
+    whenNear(place, () => build(place, calculatorWords(place.closest("article")!.lang as Language)));
   }
 }
 

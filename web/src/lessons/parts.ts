@@ -2,6 +2,7 @@
 // one when it is opened.
 import { lessons } from "virtual:page";
 import { element } from "../dom";
+import { startQuestions } from "../questions";
 import { startCalculators } from "./calculator";
 
 const articles = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>("#lesson > article")];
@@ -30,6 +31,7 @@ async function fetchParts(lesson: string): Promise<void> {
     article.removeAttribute("id"); // the page's own articles have it
     prose.append(article);
     startCalculators(article);
+    startQuestions(article);
   }
   for (const file of theirs.querySelectorAll<HTMLElement>("#code > .file")) {
     if (code.querySelector(`[data-file="${CSS.escape(file.dataset["file"]!)}"]`)) continue;
