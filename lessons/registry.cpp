@@ -14,9 +14,12 @@ Lesson lesson();
 namespace deeper {
 Lesson lesson();
 }
+namespace residual {
+Lesson lesson();
+}
 
 std::span<const Lesson> lessons() {
-  static const std::vector<Lesson> all{one_by_one::lesson(), inception::lesson(), deeper::lesson()};
+  static const std::vector<Lesson> all{one_by_one::lesson(), inception::lesson(), deeper::lesson(), residual::lesson()};
   return all;
 }
 

@@ -14,6 +14,15 @@ inline nn::Conv2d conv3x3(int64_t in, int64_t out, int64_t stride) {
                      .init = nn::init::kaiming_normal});
 }
 
+// Where a block makes the image smaller and the channels more, x has to follow. Section 3.3 of the paper, option A,
+// without weights: every second pixel, and zeros for the channels that are new. x (N, C, H, W) → (N, out, H/stride,
+// W/stride).
+struct ZeroPad : nn::Module {
+  int64_t out, stride;
+  ZeroPad(int64_t channels, int64_t step) : out(channels), stride(step) {}
+  Variable forward(Variable x) override { return zero_pad_shortcut(x, {.channels = out, .stride = stride}); }
+};
+
 // Two layers learn what to add to x, instead of a new x (He et al., "Deep residual learning for image recognition",
 // CVPR 2016, figure 2). Whatever they do, the gradient has a way around them: the addition passes it to both sides
 // unchanged. x (N, in, H, W) → (N, out, H/stride, W/stride).
@@ -21,30 +30,26 @@ struct BasicBlock : nn::Module {
   int64_t in, out, stride;
   bool projection;
   BasicBlock(int64_t in_channels, int64_t out_channels, int64_t first_stride, bool with_projection)
-      : in(in_channels), out(out_channels), stride(first_stride), projection(with_projection && (in != out)) {
-    if (projection) shortcut = add("shortcut", nn::Sequential(conv1x1(), nn::BatchNorm2d(out)));
-  }
+      : in(in_channels), out(out_channels), stride(first_stride), projection(with_projection) {}
 
   nn::Conv2d conv1 = add("conv1", conv3x3(in, out, stride));
   nn::BatchNorm2d bn1 = add("bn1", nn::BatchNorm2d(out));
   nn::Conv2d conv2 = add("conv2", conv3x3(out, out, 1));
   nn::BatchNorm2d bn2 = add("bn2", nn::BatchNorm2d(out));
-  nn::Sequential shortcut;  // empty: x as it is
+  nn::Sequential shortcut = add("shortcut", way_around());
 
   Variable forward(Variable x) override {
     auto y = relu(bn1(conv1(x)));
     y = bn2(conv2(y));
-
-    // Where the block makes the image smaller and the channels more, x has to follow. Section 3.3:
-    if (projection) {
-      x = shortcut(x);  // option B: a 1×1 convolution learns how
-    } else if (in != out) {
-      x = zero_pad_shortcut(x, {.channels = out, .stride = stride});  // option A: without weights
-    }
-    return relu(cnnlab::add(y, x));  // the ReLU comes after the addition
+    return relu(cnnlab::add(y, shortcut(x)));  // the ReLU comes after the addition
   }
 
  private:
+  nn::Sequential way_around() const {
+    if (in == out) return {};                                      // x as it is
+    if (!projection) return nn::Sequential(ZeroPad(out, stride));  // option A
+    return nn::Sequential(conv1x1(), nn::BatchNorm2d(out));        // option B: a 1×1 convolution learns how
+  }
   nn::Conv2d conv1x1() const {
     return nn::Conv2d(
         {.in = in, .out = out, .kernel = 1, .stride = stride, .bias = false, .init = nn::init::kaiming_normal});

@@ -7,6 +7,7 @@ import unittest
 
 from support import PROGRAM, ROOT
 
+AT_LEAST = {"residual": 9940}  # and 9900 for all others
 DATA = pathlib.Path(os.environ.get("CNNLAB_DATA", ROOT / "build" / "data"))
 
 
@@ -22,4 +23,4 @@ class Shipped(unittest.TestCase):
                 correct = lesson["facts"]["shipped_correct"]["value"]
                 line = self.cnnlab("eval", "--lesson", lesson["id"])
                 self.assertIn(f"Accuracy: {correct:.0f}/10000", line)
-                self.assertGreaterEqual(correct, 9900)
+                self.assertGreaterEqual(correct, AT_LEAST.get(lesson["id"], 9900))

@@ -1,0 +1,184 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <catch2/catch.hpp>
+
+#include "lessons/04_degradation/model.hpp"
+#include "lessons/05_residual/model.hpp"
+#include "lessons/lesson.hpp"
+#include "lib/autograd/tape.hpp"
+#include "lib/data/loader.hpp"
+#include "lib/nn/init.hpp"
+#include "lib/tensor/random.hpp"
+#include "tests/support/close.hpp"
+#include "tests/support/golden.hpp"
+
+using namespace cnnlab;
+using namespace cnnlab::residual;
+using namespace cnnlab::testing;
+
+namespace {
+
+std::map<std::string, double> facts() {
+  std::map<std::string, double> found;
+  for (const Fact& fact : find_lesson("residual").facts()) found[fact.name] = fact.value;
+  return found;
+}
+
+Batch some_digits() {
+  static const Dataset data = digits();
+  return Loader(data, {.batch_size = 4, .shuffle = false}).batch(0, 0);
+}
+
+bool any(const Tensor& tensor) {
+  return std::ranges::any_of(tensor.data(), [](float value) { return value != 0; });
+}
+
+Tensor sum(const Tensor& a, const Tensor& b) {
+  Tensor both = a.clone();
+  for (int64_t i = 0; i < both.numel(); ++i) both.data()[i] += b.data()[i];
+  return both;
+}
+
+// The records of a training step, as the lab steps through them: every op forward, the loss last, then back.
+const Node<float>& node_of_step(const Tape& tape, double step) {
+  const auto& records = tape.records();
+  const auto at = static_cast<size_t>(step);
+  REQUIRE(at < 2 * records.size());
+  return *records[at < records.size() ? at : 2 * records.size() - 1 - at].node;
+}
+
+}  // namespace
+
+TEST_CASE("a ResNet's stages halve the maps and double the channels") {
+  for (const int64_t blocks : {1, 3}) {
+    ResNet net({.in = 1, .depth = 6 * blocks + 2, .width = 4});
+    const Tape tape;
+    net(Tensor::zeros({2, 1, 28, 28}));
+    std::vector<Shape> found, expected;
+    for (const auto& [node, output] : tape.records())
+      if (node->op == "add") found.push_back(output.shape());
+    for (const Shape& shape : {Shape{2, 4, 28, 28}, Shape{2, 8, 14, 14}, Shape{2, 16, 7, 7}})
+      expected.insert(expected.end(), static_cast<size_t>(blocks), shape);
+    CHECK(found == expected);
+  }
+}
+
+TEST_CASE("the numbers of the residual prose, worked out by hand") {
+  auto fact = facts();
+  // One convolution, three stages of n blocks, each with 2n convolutions and as many BatchNorms, one linear layer.
+  const auto parameters = [](int64_t n) {
+    const auto stage = [&](int64_t in, int64_t out) {
+      return 9 * in * out + (2 * n - 1) * 9 * out * out + 2 * n * 2 * out;
+    };
+    return 9 * 8 + 2 * 8 + stage(8, 8) + stage(8, 16) + stage(16, 32) + 32 * 10 + 10;
+  };
+  for (const int64_t n : {1, 3, 5, 9}) CHECK(std::llround(fact.at(text("parameters", 6 * n + 2))) == parameters(n));
+  CHECK(fact.at("mults20") == 784 * 9 * (8 + 6 * 64) + 196 * 9 * (8 * 16 + 5 * 256) + 49 * 9 * (512 + 5 * 1024) + 320);
+  CHECK(fact.at("projection_more") == (8 * 16 + 2 * 16) + (16 * 32 + 2 * 32));
+  CHECK(fact.at("cifar20") == 269'722);
+  CHECK(fact.at("cifar56") == 853'018);
+  CHECK(fact.at("blocks56") == 27);
+  CHECK(fact.at("last_channels") == 32);
+  CHECK(fact.at("last_side") == 7);
+}
+
+TEST_CASE("the steps that the residual prose leads to are those that it speaks of") {
+  auto fact = facts();
+  const Lesson& lesson = find_lesson("residual");
+  const Batch batch = some_digits();
+  const auto train = [&](LessonOptions options) {
+    const auto net = lesson.make(std::move(options));
+    nll_loss((*net)(batch.images), batch.labels).backward();
+  };
+  {
+    const Tape tape;
+    train({});
+    const Node<float>& add = node_of_step(tape, fact.at("step_add"));
+    CHECK(add.path + " " + std::string(add.op) == "layer1.0 add");
+    const Node<float>& pad = node_of_step(tape, fact.at("step_pad"));
+    CHECK(pad.path + " " + std::string(pad.op) == "layer2.0.shortcut.0 zero_pad_shortcut");
+    const Node<float>& meet = node_of_step(tape, fact.at("step_meet"));
+    CHECK(meet.path + " " + std::string(meet.op) == "layer1.1 relu");
+    CHECK(meet.inputs[0].node()->op == "add");
+    // Its value is read by two ops of the next block.
+    std::vector<std::string> readers;
+    for (const auto& [node, output] : tape.records())
+      for (const Variable& input : node->inputs)
+        if (input.node().get() == &meet) readers.push_back(node->path + " " + std::string(node->op));
+    CHECK(readers == std::vector<std::string>{"layer1.2.conv1 conv2d", "layer1.2 add"});
+  }
+  const Tape tape;
+  train({{"shortcut", 0}});
+  const Node<float>& plain = node_of_step(tape, fact.at("step_plain"));
+  CHECK(plain.path + " " + std::string(plain.op) == "layer1.3 relu");
+}
+
+TEST_CASE("where a block's two ways meet, the gradient is what came through the layers and what came around them") {
+  manual_seed(5);
+  BasicBlock block(3, 3, 1, false);
+  const Variable x(nn::init::kaiming_uniform({2, 3, 6, 6}), true);
+  const Tape tape;
+  const Variable y = block(x);
+  linear(view(y, {1, -1}), Variable(nn::init::kaiming_uniform({1, y.value().numel()})), Variable()).backward();
+  Tensor through, around;
+  for (const auto& [node, output] : tape.records()) {
+    if (node->path == "conv1") through = node->input_grads[0];
+    if (node->op != "add") continue;
+    around = node->input_grads[1];
+    CHECK(bit_difference(around, node->input_grads[0]) == "");  // a plus sign hands it to both sides
+    CHECK(bit_difference(around, output.grad()) == "");
+  }
+  CHECK(any(through));
+  CHECK(any(around));
+  CHECK(difference(x.grad(), sum(through, around)) == "");
+}
+
+TEST_CASE("around switched-off layers the gradient still reaches the first one; in a plain net it does not") {
+  const Batch batch = some_digits();
+  const auto reaches_first = [&](nn::Module& net, const std::vector<std::string>& off) {
+    for (const std::string& path : off) net.switch_off(path);
+    nll_loss(net(batch.images), batch.labels).backward();
+    const auto first = net.named_parameters().front();
+    return first.second.has_grad() && any(first.second.grad());
+  };
+  manual_seed(2);
+  ResNet net({.in = 1, .depth = 14, .width = 4}), cut({.in = 1, .depth = 14, .width = 4});
+  degradation::PlainNet plain({.in = 1, .depth = 14, .width = 4}), plain_cut({.in = 1, .depth = 14, .width = 4});
+  CHECK(reaches_first(net, {"layer1.1.bn2", "layer2.0.bn2", "layer3.1.bn2"}));
+  CHECK(reaches_first(plain, {}));
+  CHECK_FALSE(reaches_first(plain_cut, {"layer2.1.bn"}));
+  // A block without both of its ways hands on nothing either.
+  CHECK_FALSE(reaches_first(cut, {"layer2.1.bn2", "layer2.1.shortcut"}));
+}
+
+TEST_CASE("without its layers a block is its shortcut, and without its shortcut a plain pair of layers") {
+  manual_seed(3);
+  const Tensor x = nn::init::kaiming_uniform({2, 4, 6, 6});
+  BasicBlock block(4, 4, 1, false);
+  block.switch_off("bn2");
+  CHECK(bit_difference(block(x).value(), relu(Variable(x)).value()) == "");
+  block.switch_off("bn2", false);
+  block.switch_off("shortcut");
+  const Variable pair = relu(block.bn2(block.conv2(relu(block.bn1(block.conv1(Variable(x)))))));
+  CHECK(bit_difference(block(x).value(), pair.value()) == "");
+}
+
+TEST_CASE("a zero-padded shortcut is a projection that picks every second pixel and leaves half the channels empty") {
+  manual_seed(4);
+  BasicBlock padded(2, 4, 2, false), projecting(2, 4, 2, true);
+  std::vector<nn::NamedTensor> weights = padded.state_dict();
+  Tensor pick = Tensor::zeros({4, 2, 1, 1});  // new channels: one in front, the two of x, one behind
+  pick.data()[1 * 2 + 0] = pick.data()[2 * 2 + 1] = 1;
+  for (const auto& [name, tensor] : projecting.state_dict())
+    if (name.starts_with("shortcut")) weights.emplace_back(name, name == "shortcut.0.weight" ? pick : tensor);
+  projecting.load(weights);
+  padded.eval();
+  projecting.eval();  // its BatchNorm has seen nothing: it divides by √(1 + 1e-5)
+  const Tensor x = nn::init::kaiming_uniform({2, 2, 6, 6});
+  CHECK(difference(projecting(x).value(), padded(x).value(), {.absolute = 1e-5, .relative = 1e-5}) == "");
+  pick.data()[0] = 1;
+  projecting.load(weights);
+  CHECK(difference(projecting(x).value(), padded(x).value(), {.absolute = 1e-5, .relative = 1e-5}) != "");
+}
