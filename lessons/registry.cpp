@@ -14,12 +14,16 @@ Lesson lesson();
 namespace deeper {
 Lesson lesson();
 }
+namespace degradation {
+Lesson lesson();
+}
 namespace residual {
 Lesson lesson();
 }
 
 std::span<const Lesson> lessons() {
-  static const std::vector<Lesson> all{one_by_one::lesson(), inception::lesson(), deeper::lesson(), residual::lesson()};
+  static const std::vector<Lesson> all{one_by_one::lesson(), inception::lesson(), deeper::lesson(),
+                                       degradation::lesson(), residual::lesson()};
   return all;
 }
 

@@ -36,13 +36,15 @@ std::string line_of(std::string_view text, int number) {
   return std::string(text.substr(0, text.find('\n')));
 }
 
-// Whether a line of code calls an op, or a module that it ran in, be it one of a row: conv3 is called as conv[i](x).
+// Whether a line of code calls an op, or a module that it ran in, be it one of a row: conv3 is called as conv[i](x); or
+// one that need not be there: (*bn)(x).
 bool calls(const std::string& line, const Node<float>& node) {
   if (line.find(text(node.op, "(")) != std::string::npos) return true;
   return std::any_of(node.frames.begin(), node.frames.end(), [&](const Frame& frame) {
     const std::string row = frame.module.substr(0, frame.module.find_last_not_of("0123456789") + 1);
     return !frame.module.empty() &&
-           (line.find(frame.module + "(") != std::string::npos || line.find(row + "[") != std::string::npos);
+           (line.find(frame.module + "(") != std::string::npos || line.find(row + "[") != std::string::npos ||
+            line.find("*" + frame.module + ")(") != std::string::npos);
   });
 }
 
