@@ -1,7 +1,11 @@
-// Prints Lighthouse's scores of the built page, for a phone and for a desktop, and what costs points:
+// Prints Lighthouse's scores of the built page, for a phone and for a desktop, and what costs points; and beside them those of a
+// page with one sentence on it, which tell what the machine at hand lets any page have:
 //
 //   npm ci --prefix tests/lighthouse && npm ci --prefix tests/page && node tests/lighthouse/lighthouse.mjs
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import lighthouse, { desktopConfig } from "lighthouse";
 import { launch, serve, WEBGL } from "../page/support/browser.mjs";
@@ -17,9 +21,9 @@ const freePort = () =>
     });
   });
 
-/** Lighthouse's result for one of FORMS: {scores: {performance, accessibility, "best-practices"} of 100, costs: string[]}. */
-export async function judge(form, categories = CATEGORIES) {
-  const [server, port] = await Promise.all([serve(), freePort()]);
+/** Lighthouse's result for the page in `folder`, the built one unless told, and one of FORMS: {scores: {performance, accessibility, "best-practices"} of 100, costs: string[]}. */
+export async function judge(form, categories = CATEGORIES, folder = undefined) {
+  const [server, port] = await Promise.all([serve(folder), freePort()]);
   const browser = await launch([...WEBGL, `--remote-debugging-port=${port}`]);
   try {
     const { lhr } = await lighthouse(server.url, { port, logLevel: "error", onlyCategories: categories }, FORMS[form]);
@@ -38,10 +42,21 @@ export async function judge(form, categories = CATEGORIES) {
   }
 }
 
+async function print(title, form, categories, folder) {
+  const { scores, costs } = await judge(form, categories, folder);
+  console.log(`${title}: ${Object.entries(scores).map(([name, score]) => `${name} ${score}`).join(", ")}`);
+  for (const cost of costs) console.log(`  ${cost}`);
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const form of Object.keys(FORMS)) {
-    const { scores, costs } = await judge(form);
-    console.log(`${form}: ${Object.entries(scores).map(([name, score]) => `${name} ${score}`).join(", ")}`);
-    for (const cost of costs) console.log(`  ${cost}`);
+  const bare = mkdtempSync(join(tmpdir(), "cnnlab-bare-"));
+  try {
+    writeFileSync(join(bare, "index.html"), '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width" /><title>Bare</title><p>One sentence.</p></html>');
+    for (const form of Object.keys(FORMS)) {
+      await print(`a bare page, ${form}`, form, ["performance"], bare);
+      await print(`the page, ${form}`, form);
+    }
+  } finally {
+    rmSync(bare, { recursive: true });
   }
 }
