@@ -18,7 +18,7 @@ struct Cost {
 };
 
 // A layer without bias on an image of `channels` channels of 28×28; several layers run one after the other.
-Cost cost(int64_t channels, std::vector<nn::Conv2d::Options> layers) {
+Cost cost(int64_t channels, const std::vector<nn::Conv2d::Options>& layers) {
   Tape tape;
   Cost total{};
   Variable x = Tensor::zeros({1, channels, 28, 28});

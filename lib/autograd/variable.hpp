@@ -49,7 +49,7 @@ class BasicVariable {
   void set_node(std::shared_ptr<Node<T>> node) { state().node = std::move(node); }
   /// A parameter's name in its module ("weight"); "" otherwise.
   const std::string& name() const { return state().name; }
-  void set_name(std::string name) { state().name = std::move(name); }
+  void set_name(const std::string& name) { state().name = name; }
 
   /// The identity of the value, equal for all handles to it.
   const void* id() const { return state_.get(); }

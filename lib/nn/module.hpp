@@ -66,8 +66,8 @@ class Module {
 
   /// Registers a child under the name of the member that it initialises.
   template <class Child>
-  Child add(std::string name, Child child) {
-    add_child(std::move(name), child);
+  Child add(const std::string& name, Child child) {
+    add_child(name, child);
     return child;
   }
   Variable parameter(std::string name, Tensor initial);

@@ -14,7 +14,8 @@ class Platform : public Textures {
   void start(const std::string& canvas_selector);
   /// Makes the fonts for a screen, once it has started. Takes longer than a frame, so it is not done in one.
   void build_fonts(float device_pixel_ratio);
-  /// Whether there is something to draw on, and to write with; not while the browser has taken the graphics memory away.
+  /// Whether there is something to draw on, and to write with; not while the browser has taken the graphics memory
+  /// away.
   bool ready() const { return font_ratio_ > 0 && !lost_; }
   /// Draws one frame of the lab.
   void draw(Lab& lab, float device_pixel_ratio, double milliseconds);

@@ -12,8 +12,8 @@ namespace cnnlab {
 /// wherever such a network is, in the instance that draws and in the one that counts.
 class LessonNetwork {
  public:
-  /// Makes it, with random weights until some are loaded, and nothing cut. Throws Error for an unknown lesson or option;
-  /// then nothing has changed.
+  /// Makes it, with random weights until some are loaded, and nothing cut. Throws Error for an unknown lesson or
+  /// option; then nothing has changed.
   void choose(const std::string& lesson, const LessonOptions& options);
   bool chosen() const { return model_ != nullptr; }
 
@@ -22,8 +22,8 @@ class LessonNetwork {
   /// Those that were loaded, whatever is cut.
   Bytes weights();
 
-  /// Changes parts from here on, until other cuts come; {} is the network as it was trained. Throws Error when it cannot
-  /// be; then nothing has changed.
+  /// Changes parts from here on, until other cuts come; {} is the network as it was trained. Throws Error when it
+  /// cannot be; then nothing has changed.
   void cut(const nn::Cuts& cuts);
   const nn::Cuts& cuts() const { return cuts_; }
 
