@@ -34,7 +34,10 @@ int BasicTape<T>::producer(const BasicVariable<T>& value) const {
 
 template <class T>
 Op<T>::Op(std::string_view name, CallSite site) : name_(name), site_(site) {
-  if (BasicTape<T>::active()) start_ = std::chrono::steady_clock::now();
+  BasicTape<T>* tape = BasicTape<T>::active();
+  if (!tape) return;
+  tape->begin({name_, site_, Scope::frames(), Scope::path()});
+  start_ = std::chrono::steady_clock::now();
 }
 
 template <class T>

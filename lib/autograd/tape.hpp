@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <optional>
 #include <vector>
 
 #include "lib/autograd/variable.hpp"
@@ -40,13 +41,25 @@ class BasicTape {
   /// The optimizer's steps, in the order of its parameters.
   const std::vector<Update>& updates() const { return updates_; }
 
+  /// Where an op began.
+  struct Place {
+    std::string_view op;
+    CallSite site;
+    std::vector<Frame> frames;
+    std::string path;  ///< these four are as in Node
+  };
+  /// The op that has begun and not ended: after an exception, the op that threw it.
+  const std::optional<Place>& unfinished() const { return unfinished_; }
+
   /// The record that made a value, by its place in `records`; −1 for parameters and inputs.
   int producer(const BasicVariable<T>& value) const;
 
   /// The tape that records in this thread now, or null. Tapes nest: the innermost records.
   static BasicTape* active();
   /// Called by ops.
+  void begin(Place place) { unfinished_ = std::move(place); }
   void add(std::shared_ptr<Node<T>> node, BasicVariable<T> output) {
+    unfinished_.reset();
     records_.push_back({std::move(node), std::move(output)});
   }
   /// Called by optimizers.
@@ -56,6 +69,7 @@ class BasicTape {
   BasicTape* outer_;
   std::vector<Record> records_;
   std::vector<Update> updates_;
+  std::optional<Place> unfinished_;
 };
 
 using Tape = BasicTape<float>;

@@ -53,6 +53,23 @@ TEST_CASE("the tape records each op with its place, inputs, output and cost") {
   CHECK(tape.producer(x) == -1);
 }
 
+TEST_CASE("after an exception the tape tells which op threw it") {
+  struct Net : nn::Module {
+    nn::Linear fc = add("fc", nn::Linear({.in = 3, .out = 2}));
+    Variable forward(Variable x) override { return fc(relu(x)); }
+  };
+  const Tape tape;
+  Net net;
+  net(input({1, 3}));
+  CHECK_FALSE(tape.unfinished());
+  CHECK_THROWS_AS(net(input({1, 4})), Error);
+  REQUIRE(tape.unfinished());
+  CHECK(tape.unfinished()->op == "linear");
+  CHECK(tape.unfinished()->path == "fc");
+  CHECK(tape.unfinished()->site.line == __LINE__ - 10);
+  CHECK(tape.records().size() == 3);
+}
+
 TEST_CASE("the tape records the windows of convolutions and pooling, and which run of a module an op belongs to") {
   struct Twice : nn::Module {
     nn::ReLU act = add("act", nn::ReLU());
