@@ -23,17 +23,19 @@ std::string joined(const std::vector<std::string>& ops) {
 void check_order(const Run& run, const std::vector<std::string>& expected) {
   std::vector<std::string> ops;
   for (const Tape::Record& record : run.records) ops.emplace_back(record.node->op);
-  for (const std::string& op : expected)
+  for (const std::string& op : expected) {
     check(std::ranges::find(ops, op) != ops.end(), run.who, ": ", op == "batch_norm2d" ? "BatchNorm" : op,
           " is missing: it runs ", joined(ops), ", expected ", joined(expected), " ", at(run.records.back()));
+  }
   check(ops == expected, run.who, " runs ", joined(ops), ", expected ", joined(expected), " ", at(run.records.front()));
 }
 
 // "input has 24 channels" (conv2d), "each of the 24 channels" (batch_norm2d): how many there were; −1: neither.
 int64_t channels_in(const std::string& error) {
-  for (const std::string before : {"input has ", "each of the "})
+  for (const std::string before : {"input has ", "each of the "}) {
     if (const size_t found = error.find(before); found != std::string::npos)
       return std::strtoll(error.c_str() + found + before.size(), nullptr, 10);
+  }
   return -1;
 }
 

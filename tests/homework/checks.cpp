@@ -65,7 +65,8 @@ void set_weights(const nn::Module& module) {
   for (auto& [name, parameter] : module.named_parameters()) {
     Tensor value = parameter.value();
     const bool filter = value.shape().rank() > 1;
-    const double size = filter ? std::sqrt(2.0 / static_cast<double>(value.numel() / value.size(0))) : 0.2;
+    const int64_t fan_in = filter ? value.numel() / value.size(0) : 1;
+    const double size = filter ? std::sqrt(2.0 / static_cast<double>(fan_in)) : 0.2;
     const double middle = !filter && name.ends_with("weight") ? 1 : 0;
     for (float& weight : value.data()) weight = static_cast<float>(middle + size * random.normal());
   }
