@@ -89,6 +89,12 @@ describe("the lessons", () => {
         assert.match(await page.textContent("#alerts"), /^[^:]*: lr=-1\.×$/);
       }));
 
+    test(`what is looked at in ${lesson} is the network with its weights: it reads the first test image`, () =>
+      inPage({ hash: `#lesson=${lesson}&view=look` }, async (page) => {
+        const { probabilities } = await page.evaluate(() => lab.look.pixels());
+        assert.ok(probabilities[7] > 0.9, String(probabilities));
+      }));
+
     test(`axe finds nothing in lesson ${lesson}`, () =>
       inPage({ hash: `#lesson=${lesson}` }, async (page) => {
         assert.deepEqual(await violations(page), []);

@@ -159,7 +159,6 @@ void Lab::run_trace(const uint8_t* pixels, int label) {
   read_if_stale();
   check(pixels || !reader_.stages().empty(), "step: draw a digit first, or step through a test image");
   const Tensor image = pixels ? image_tensor(pixels) : reader_.input();
-  network().eval();  // one image has no statistics of a batch
   trace_.run(network_.shared(), image, label, trace_sgd_);
   look_.follow(trace_.records(), network_.shared(), image.clone());
   say({{"type", "recorded"}});

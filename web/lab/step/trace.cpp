@@ -69,7 +69,7 @@ void Trace::run(const std::shared_ptr<nn::Module>& model, const Tensor& image, i
   optim::SGD optimizer(model->parameters(), settings);
   const Keeper keeper(*model);
   const Tape tape;
-  model->train();  // what reads with it switches it back
+  model->eval();  // one image has no statistics of a batch
   train_step(*model, optimizer, batch);
   clear();
   records_ = tape.records();
