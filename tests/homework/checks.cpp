@@ -168,7 +168,7 @@ std::vector<Pair> pair(const std::string& who, const nn::Module& own, const nn::
   };
   const bool by_name = std::ranges::all_of(want, [&](const auto& w) { return named(have, w.first) != have.end(); });
   std::vector<Pair> pairs;
-  if (!by_name && std::ranges::equal(have, want, shapes_equal)) {
+  if (!by_name && std::equal(have.begin(), have.end(), want.begin(), want.end(), shapes_equal)) {
     for (size_t i = 0; i < want.size(); ++i) pairs.push_back({want[i].first, have[i].second, want[i].second});
     return pairs;
   }
