@@ -46,7 +46,7 @@ void bottleneck_facts(FactList& facts) {
   facts.whole("bottleneck_mults", bottleneck.multiply_adds);
   facts.decimal("weights_ratio", ratio(direct.weights, bottleneck.weights), 1);
   facts.decimal("mults_ratio", ratio(direct.multiply_adds, bottleneck.multiply_adds), 1);
-  facts.whole("bottleneck_break_even", direct.multiply_adds / by_way_of(1).multiply_adds);
+  facts.whole("bottleneck_break_even", static_cast<int64_t>(ratio(direct.multiply_adds, by_way_of(1).multiply_adds)));
 }
 
 // The share of a K×K convolution's multiplications on an n×n image that meet padding. Ones convolved with ones count

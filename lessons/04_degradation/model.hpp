@@ -63,9 +63,10 @@ struct PlainNet : nn::Module {
  private:
   nn::Sequential stage(int64_t in, int64_t out, int64_t stride) const {
     nn::Sequential layers;
-    for (int64_t i = 0; i < (options.depth - 2) / 3; ++i)
+    for (int64_t i = 0; i < (options.depth - 2) / 3; ++i) {
       layers.push_back(i == 0 ? PlainLayer(in, out, stride, options.batch_norm)
                               : PlainLayer(out, out, 1, options.batch_norm));
+    }
     return layers;
   }
 };

@@ -86,9 +86,10 @@ struct ResNet : nn::Module {
  private:
   nn::Sequential stage(int64_t in, int64_t out, int64_t stride) const {
     nn::Sequential blocks;
-    for (int64_t i = 0; i < (options.depth - 2) / 6; ++i)
+    for (int64_t i = 0; i < (options.depth - 2) / 6; ++i) {
       blocks.push_back(i == 0 ? BasicBlock(in, out, stride, options.projection)
                               : BasicBlock(out, out, 1, options.projection));
+    }
     return blocks;
   }
 };

@@ -163,9 +163,10 @@ TEST_CASE("what each op passed to its inputs adds up to their gradients") {
     CHECK(node->backward_seconds > 0);
     for (const Variable& value : node->inputs) {
       Variable sum(Tensor::zeros(value.shape()));
-      for (const auto& user : tape.records())
+      for (const auto& user : tape.records()) {
         for (size_t i = 0; i < user.node->inputs.size(); ++i)
           if (user.node->inputs[i] == value) sum.accumulate_grad(user.node->input_grads[i]);
+      }
       CHECK(difference(sum.grad(), value.grad()) == "");
       ++compared;
     }

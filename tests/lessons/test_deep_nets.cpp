@@ -22,12 +22,13 @@ void set_weights(nn::Module& net) {
   uint64_t k = 0;
   for (auto& [name, parameter] : net.named_parameters()) {
     Tensor value = parameter.value();
-    const double bound =
-        value.shape().rank() >= 2 ? std::sqrt(6.0 / static_cast<double>(value.numel() / value.size(0))) : 0;
+    const int64_t fan_in = value.shape().rank() >= 2 ? value.numel() / value.size(0) : 0;
+    const double bound = fan_in > 0 ? std::sqrt(6.0 / static_cast<double>(fan_in)) : 0;
     uint64_t i = 0;
-    for (float& weight : value.data())
+    for (float& weight : value.data()) {
       weight = bound > 0 ? static_cast<float>((2 * reference::dropout_draw(k, i++) - 1) * bound)
                          : static_cast<float>(name.ends_with("weight"));
+    }
     ++k;
   }
 }
@@ -37,12 +38,12 @@ Dataset small_digits() {
   const Dataset large = digits();
   Dataset small{.name = "small digits", .height = 14, .width = 14};
   small.labels = large.labels;
-  for (int64_t n = 0; n < large.size(); ++n)
-    for (int64_t y = 0; y < 14; ++y)
-      for (int64_t x = 0; x < 14; ++x) {
-        const uint8_t* at = large.image(n).data() + 2 * y * 28 + 2 * x;
-        small.images.push_back(static_cast<uint8_t>((at[0] + at[1] + at[28] + at[29]) / 4));
-      }
+  for (int64_t n = 0; n < large.size(); ++n) {
+    for (int64_t place = 0; place < 14 * 14; ++place) {
+      const uint8_t* at = large.image(n).data() + 2 * (place / 14) * 28 + 2 * (place % 14);
+      small.images.push_back(static_cast<uint8_t>((at[0] + at[1] + at[28] + at[29]) / 4));
+    }
+  }
   return small;
 }
 

@@ -65,13 +65,14 @@ class Watch {
       const int before = count_;
       const bool moved =
           changed_.wait_for(lock, std::chrono::seconds(seconds()), [&] { return done_ || count_ != before; });
-      if (!moved && !what_.empty())
+      if (!moved && !what_.empty()) {
         give_up(text(what_, ": no answer after ", seconds(), seconds() == 1 ? " second" : " seconds",
                      ": is there a loop that never ends?"));
+      }
     }
   }
 
-  static inline std::string what_;
+  static inline std::string what_;  // NOLINT(readability-identifier-naming)
   std::mutex mutex_;
   std::condition_variable changed_;
   int count_ = 0;
@@ -83,8 +84,9 @@ class Watch {
 std::string crash(const std::string& signal) {
   const auto& frames = Scope::frames();
   const std::string where = frames.empty() ? "" : text(", in what is called at ", at(frames.back().site));
-  if (frames.size() > 100)
+  if (frames.size() > 100) {
     return text("forward calls itself without end", where, ": a module may call its parts, but not itself");
+  }
   return text("the program crashed (", signal, ")", where,
               ": is an element used that is not there, such as layers[i] behind the last?");
 }
@@ -93,13 +95,16 @@ struct Sentences : Catch::StreamingReporterBase<Sentences> {
   explicit Sentences(const Catch::ReporterConfig& config) : StreamingReporterBase(config) {
     m_reporterPrefs.shouldReportAllAssertions = true;
   }
-  static std::string getDescription() { return "a line for each check, a sentence for each that failed"; }
+  static std::string getDescription() {  // NOLINT(readability-identifier-naming): Catch's name
+    return "a line for each check, a sentence for each that failed";
+  }
 
   void assertionStarting(const Catch::AssertionInfo&) override {}
   bool assertionEnded(const Catch::AssertionStats& stats) override {
     const Catch::AssertionResult& result = stats.assertionResult;
-    if (result.getResultType() == Catch::ResultWas::FatalErrorCondition)
+    if (result.getResultType() == Catch::ResultWas::FatalErrorCondition) {
       give_up(text(Watch::checking(), ": ", crash(std::string(result.getMessage()))));
+    }
     print(result.isOk() ? "✓" : "✗", std::string(result.getMessage()));
     return true;
   }
@@ -110,10 +115,11 @@ class Told : public Checks {
   void begins(const std::string& what) override { watch_.begins(what); }
   void ends(const std::string& what, const std::string& fault) override {
     watch_.ends();
-    if (fault.empty())
+    if (fault.empty()) {
       SUCCEED(what);
-    else
+    } else {
       FAIL_CHECK(fault);
+    }
   }
   Watch watch_;
 };
