@@ -5,14 +5,14 @@
 #include <utility>
 
 #include "lessons/04_degradation/model.hpp"
+#include "lessons/three_stages.hpp"
 #include "lib/autograd/tape.hpp"
 #include "lib/tensor/random.hpp"
 
 namespace cnnlab::degradation {
 namespace {
 
-constexpr int64_t initial_depth = 20, initial_width = 8;
-constexpr int64_t depths[] = {8, 20, 32, 56};
+using namespace three_stages;
 
 std::shared_ptr<PlainNet> build(const LessonOptions& o, const Shape& image) {
   return std::make_shared<PlainNet>(PlainNet::Options{
@@ -23,16 +23,8 @@ std::shared_ptr<PlainNet> digit_net(int64_t depth, bool batch_norm) {
   return build({{"depth", depth}, {"width", initial_width}, {"batch_norm", batch_norm}}, {1, 28, 28});
 }
 
-void cost_facts(FactList& facts) {
-  for (const int64_t depth : depths) {
-    const auto net = digit_net(depth, true);
-    const Tape tape;
-    (*net)(Tensor::zeros({1, 1, 28, 28}));
-    int64_t multiply_adds = 0;
-    for (const auto& [node, output] : tape.records()) multiply_adds += node->multiply_adds;
-    facts.whole(text("parameters", depth), net->parameter_count());
-    facts.whole(text("mults", depth), multiply_adds);
-  }
+void net_facts(FactList& facts) {
+  three_stages::cost_facts(facts, [](int64_t depth) { return digit_net(depth, true); });
   facts.whole("depth", initial_depth);
   facts.whole("width", initial_width);
   facts.whole("extra_layers", 56 - initial_depth);
@@ -54,7 +46,7 @@ double apart(int64_t depth, bool batch_norm) {
   manual_seed(1);
   const auto net = digit_net(depth, batch_norm);
   Tensor images = Tensor::zeros({2, 1, 28, 28});
-  std::fill(images.data().begin() + 28 * 28, images.data().end(), 1.0F);
+  std::fill(images.data().begin() + images.numel() / 2, images.data().end(), 1.0F);
   const Tensor answers = (*net)(images).value();
   double most = 0;
   for (int64_t i = 0; i < 10; ++i)
@@ -136,7 +128,7 @@ void race_facts(FactList& facts) {
 
 FactList facts() {
   FactList facts;
-  cost_facts(facts);
+  net_facts(facts);
   theory_facts(facts);
   answer_facts(facts);
   step_facts(facts);
@@ -154,20 +146,8 @@ Lesson lesson() {
       .title_en = "Degradation",
       .title_ko = "퇴화",
       .input = {1, 28, 28},
-      .options = {{.name = "depth",
-                   .initial = initial_depth,
-                   .least = 8,
-                   .most = 56,
-                   .help = "layers with weights, from the first convolution to the last linear layer",
-                   .help_ko = "가중치가 있는 층의 수. 첫 합성곱부터 마지막 선형층까지 세요",
-                   .step = 6},
-                  {.name = "width",
-                   .initial = initial_width,
-                   .least = 4,
-                   .most = 16,
-                   .help = "channels in the first stage; the second has twice as many, the third four times",
-                   .help_ko = "첫 단계의 채널 수. 둘째 단계는 두 배, 셋째 단계는 네 배예요",
-                   .step = 4},
+      .options = {depth_option(),
+                  width_option(),
                   {.name = "batch_norm",
                    .initial = 1,
                    .least = 0,

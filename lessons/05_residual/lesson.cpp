@@ -5,19 +5,21 @@
 
 #include "lessons/04_degradation/model.hpp"
 #include "lessons/05_residual/model.hpp"
+#include "lessons/three_stages.hpp"
 #include "lib/autograd/tape.hpp"
 
 namespace cnnlab::residual {
 namespace {
 
-constexpr int64_t initial_depth = 20, initial_width = 8;
+using namespace three_stages;
 enum Shortcut : int64_t { none, zeros, projection };
 
 std::shared_ptr<nn::Module> build(const LessonOptions& o, const Shape& image) {
   const int64_t depth = o.at("depth"), width = o.at("width"), shortcut = o.at("shortcut");
-  if (shortcut == none)
+  if (shortcut == none) {
     return std::make_shared<degradation::PlainNet>(
         degradation::PlainNet::Options{.in = image[0], .depth = depth, .width = width});
+  }
   return std::make_shared<ResNet>(
       ResNet::Options{.in = image[0], .depth = depth, .width = width, .projection = shortcut == projection});
 }
@@ -26,16 +28,8 @@ LessonOptions chosen(int64_t depth, int64_t shortcut) {
   return {{"depth", depth}, {"width", initial_width}, {"shortcut", shortcut}};
 }
 
-void cost_facts(FactList& facts) {
-  for (const int64_t depth : {8, 20, 32, 56}) {
-    const auto net = build(chosen(depth, zeros), {1, 28, 28});
-    const Tape tape;
-    (*net)(Tensor::zeros({1, 1, 28, 28}));
-    int64_t multiply_adds = 0;
-    for (const auto& [node, output] : tape.records()) multiply_adds += node->multiply_adds;
-    facts.whole(text("parameters", depth), net->parameter_count());
-    facts.whole(text("mults", depth), multiply_adds);
-  }
+void net_facts(FactList& facts) {
+  three_stages::cost_facts(facts, [](int64_t depth) { return build(chosen(depth, zeros), {1, 28, 28}); });
   facts.whole("depth", initial_depth);
   facts.whole("projection_more", build(chosen(initial_depth, projection), {1, 28, 28})->parameter_count() -
                                      build(chosen(initial_depth, zeros), {1, 28, 28})->parameter_count());
@@ -104,7 +98,7 @@ void recorded_facts(FactList& facts) {
 
 FactList facts() {
   FactList facts;
-  cost_facts(facts);
+  net_facts(facts);
   step_facts(facts);
   recorded_facts(facts);
   return facts;
@@ -119,20 +113,8 @@ Lesson lesson() {
       .title_en = "Residual connections",
       .title_ko = "잔차 연결",
       .input = {1, 28, 28},
-      .options = {{.name = "depth",
-                   .initial = initial_depth,
-                   .least = 8,
-                   .most = 56,
-                   .help = "layers with weights, from the first convolution to the last linear layer",
-                   .help_ko = "가중치가 있는 층의 수. 첫 합성곱부터 마지막 선형층까지 세요",
-                   .step = 6},
-                  {.name = "width",
-                   .initial = initial_width,
-                   .least = 4,
-                   .most = 16,
-                   .help = "channels in the first stage; the second has twice as many, the third four times",
-                   .help_ko = "첫 단계의 채널 수. 둘째 단계는 두 배, 셋째 단계는 네 배예요",
-                   .step = 4},
+      .options = {depth_option(),
+                  width_option(),
                   {.name = "shortcut",
                    .initial = zeros,
                    .least = none,

@@ -1,13 +1,12 @@
 #include <cmath>
-#include <map>
 
 #include <catch2/catch.hpp>
 
 #include "lessons/04_degradation/model.hpp"
-#include "lessons/lesson.hpp"
 #include "lib/autograd/tape.hpp"
 #include "lib/data/loader.hpp"
 #include "lib/tensor/random.hpp"
+#include "tests/lessons/facts.hpp"
 #include "tests/support/close.hpp"
 #include "tests/support/golden.hpp"
 
@@ -16,12 +15,6 @@ using namespace cnnlab::degradation;
 using namespace cnnlab::testing;
 
 namespace {
-
-std::map<std::string, double> facts() {
-  std::map<std::string, double> found;
-  for (const Fact& fact : find_lesson("degradation").facts()) found[fact.name] = fact.value;
-  return found;
-}
 
 double norm(const Tensor& tensor) {
   double sum = 0;
@@ -72,7 +65,7 @@ TEST_CASE("with BatchNorm gradients do not vanish, they grow towards the first l
 }
 
 TEST_CASE("without BatchNorm a deep untrained net gives every picture the same answer") {
-  auto fact = facts();
+  auto fact = facts("degradation");
   CHECK(fact.at("apart8") > 1e-4);
   CHECK(fact.at("apart56") == 0);
   CHECK(fact.at("apart56_normalised") > 0.1);
@@ -96,7 +89,7 @@ TEST_CASE("a convolution's size does not matter to the BatchNorm behind it, and 
 }
 
 TEST_CASE("the numbers of the degradation prose, worked out by hand") {
-  auto fact = facts();
+  auto fact = facts("degradation");
   const auto parameters = [](int64_t n) {
     const auto stage = [&](int64_t in, int64_t out) {
       return 9 * in * out + (2 * n - 1) * 9 * out * out + 2 * n * 2 * out;

@@ -1,16 +1,15 @@
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 #include <catch2/catch.hpp>
 
 #include "lessons/04_degradation/model.hpp"
 #include "lessons/05_residual/model.hpp"
-#include "lessons/lesson.hpp"
 #include "lib/autograd/tape.hpp"
 #include "lib/data/loader.hpp"
 #include "lib/nn/init.hpp"
 #include "lib/tensor/random.hpp"
+#include "tests/lessons/facts.hpp"
 #include "tests/support/close.hpp"
 #include "tests/support/golden.hpp"
 
@@ -19,12 +18,6 @@ using namespace cnnlab::residual;
 using namespace cnnlab::testing;
 
 namespace {
-
-std::map<std::string, double> facts() {
-  std::map<std::string, double> found;
-  for (const Fact& fact : find_lesson("residual").facts()) found[fact.name] = fact.value;
-  return found;
-}
 
 Batch some_digits() {
   static const Dataset data = digits();
@@ -66,7 +59,7 @@ TEST_CASE("a ResNet's stages halve the maps and double the channels") {
 }
 
 TEST_CASE("the numbers of the residual prose, worked out by hand") {
-  auto fact = facts();
+  auto fact = facts("residual");
   // One convolution, three stages of n blocks, each with 2n convolutions and as many BatchNorms, one linear layer.
   const auto parameters = [](int64_t n) {
     const auto stage = [&](int64_t in, int64_t out) {
@@ -85,7 +78,7 @@ TEST_CASE("the numbers of the residual prose, worked out by hand") {
 }
 
 TEST_CASE("the steps that the residual prose leads to are those that it speaks of") {
-  auto fact = facts();
+  auto fact = facts("residual");
   const Lesson& lesson = find_lesson("residual");
   const Batch batch = some_digits();
   const auto train = [&](LessonOptions options) {
@@ -104,9 +97,10 @@ TEST_CASE("the steps that the residual prose leads to are those that it speaks o
     CHECK(meet.inputs[0].node()->op == "add");
     // Its value is read by two ops of the next block.
     std::vector<std::string> readers;
-    for (const auto& [node, output] : tape.records())
+    for (const auto& [node, output] : tape.records()) {
       for (const Variable& input : node->inputs)
         if (input.node().get() == &meet) readers.push_back(node->path + " " + std::string(node->op));
+    }
     CHECK(readers == std::vector<std::string>{"layer1.2.conv1 conv2d", "layer1.2 add"});
   }
   const Tape tape;
