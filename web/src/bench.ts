@@ -62,7 +62,7 @@ export class Bench {
   private constructor(store: Store, program: Program) {
     this.#store = store;
     this.program = program;
-    checkSources((path) => program.text("cnnlab_source", path));
+    this.#checkSources();
     this.view = new LabView(program, (finished) => this.#drawingChanged(finished));
     this.drawing = new DrawControls(program, this.view, store, () => this.#drawingChanged(true));
     new KeptControls(program, this.view, store, (weights) => void this.#useWeights(weights, "tuned"));
@@ -100,6 +100,10 @@ export class Bench {
       element("stage").hidden = true;
     }
     this.#labels();
+  }
+
+  #checkSources(): void {
+    checkSources((path) => this.program.text("cnnlab_source", path));
   }
 
   #labels(): void {
@@ -155,6 +159,7 @@ export class Bench {
   }
 
   #follow(state: State, before: State): void {
+    if (state.lesson !== before.lesson) this.#checkSources(); // they came with its prose
     if (state.lang !== before.lang) {
       this.view.setLanguage(state.lang);
       this.#labels();

@@ -78,6 +78,7 @@ function start(): void {
   startSettings(store);
   startViews(store);
   store.onChange(({ lesson }) => showSources(lesson));
+  showLesson(store.state); // which may have to come first: until then nothing, rather than this page's own
   const here = whenHere(store.state.lesson, store, () => {
     showLesson(store.state);
     showSources(store.state.lesson);
