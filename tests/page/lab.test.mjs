@@ -39,6 +39,19 @@ describe("drawing", () => {
       }));
   }
 
+  test("the pad stays where it is said to be, although a phone has jumped over prose that was never laid out", () =>
+    inPage({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, hash: "#lang=ko" }, async (page) => {
+      const frame = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      await frame(); // what is in sight has been laid out
+      const { x, y } = await page.evaluate(() => {
+        document.getElementById("bench").scrollIntoView();
+        return lab.drawPad();
+      });
+      await frame();
+      const now = await page.evaluate(() => document.getElementById("pad").getBoundingClientRect().toJSON());
+      assert.deepEqual([Math.round(now.x), Math.round(now.y)], [Math.round(x), Math.round(y)]);
+    }));
+
   test("a finger draws on the pad and scrolls beside it", () =>
     inPage({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }, async (page, session) => {
       const pad = await page.evaluate(() => lab.drawPad());

@@ -94,9 +94,9 @@ export function offerLab(store: Store, opened: Promise<Bench>, open: () => void)
     },
     drawPad: () => {
       store.set({ view: "draw" });
+      layOutAll(); // a place that stays
       const pad = use().view.pad();
       if (pad.y >= 0 && pad.y + pad.height <= innerHeight) return pad;
-      layOutAll();
       document.getElementById("pad")!.scrollIntoView({ block: "center", behavior: "instant" });
       return use().view.pad();
     },
