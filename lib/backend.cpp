@@ -40,6 +40,8 @@ const Backend<T>& reference_backend() {
       .log_softmax_backward = reference::log_softmax_backward<T>,
       .nll_loss = reference::nll_loss<T>,
       .nll_loss_backward = reference::nll_loss_backward<T>,
+      .move_towards = reference::move_towards<T>,
+      .count = reference::count<T>,
       .sgd_step = reference::sgd_step<T>,
   };
   return table;

@@ -1,8 +1,10 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 #include "lib/kernels/geometry.hpp"
+#include "lib/tensor/device.hpp"
 
 namespace cnnlab {
 
@@ -65,13 +67,17 @@ struct Backend {
   /// Takes the output y, of which the gradient is a simple function: dx = dy − exp(y)·Σdy.
   void (*log_softmax_backward)(int64_t rows, int64_t classes, In<T> y, In<T> dy, Out<T> dx);
 
-  /// Mean over rows of −x[row][label]; the labels were checked to be classes.
-  T (*nll_loss)(int64_t rows, int64_t classes, In<T> x, In<int32_t> labels);
-  void (*nll_loss_backward)(int64_t rows, int64_t classes, In<int32_t> labels, T dy, Out<T> dx);
+  /// Mean over rows of −x[row][label]; the labels were checked to be classes. `loss` and `dy` are one number.
+  void (*nll_loss)(int64_t rows, int64_t classes, In<T> x, In<int32_t> labels, Out<T> loss);
+  void (*nll_loss_backward)(int64_t rows, int64_t classes, In<int32_t> labels, In<T> dy, Out<T> dx);
 
-  /// One step of torch.optim.SGD on one parameter. `velocity` (the momentum buffer) is empty without momentum; on the
-  /// `first` step it is set to the gradient, as PyTorch does.
-  void (*sgd_step)(const SgdSettings&, bool first, In<T> gradient, Out<T> velocity, Out<T> parameter);
+  /// running ← (1 − momentum)·running + momentum·factor·batch: how statistics follow the batches.
+  void (*move_towards)(double momentum, double factor, In<T> batch, Out<T> running);
+  /// Adds one to each number.
+  void (*count)(Out<T> counter);
+
+  /// One step of torch.optim.SGD on all parameters.
+  void (*sgd_step)(const SgdSettings&, std::span<const SgdParameter<T>>);
 };
 
 /// Plain loops: what a lesson shows, the oracle of the tests, and double precision for gradient checks.
@@ -84,9 +90,18 @@ const Backend<float>& simd_backend();
 /// All SIMD tables of this binary that this CPU can run, the best first: for tests and `bench`.
 std::span<const Backend<float>* const> simd_backends();
 
-/// The table that the ops use: for float `simd_backend()` unless `use_backend` chose another; for double the reference.
+/// The table that the ops use on the CPU: for float `simd_backend()` unless `use_backend` chose another; for double the
+/// reference.
 template <class T>
 const Backend<T>& backend();
+/// The table that computes where `device` is; null is the CPU. Doubles live there alone.
+template <class T>
+const Backend<T>& backend(const Device* device) {
+  if constexpr (std::is_same_v<T, float>) {
+    if (device) return device->backend();
+  }
+  return backend<T>();
+}
 void use_backend(const Backend<float>& backend);
 
 }  // namespace cnnlab

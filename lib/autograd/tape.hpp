@@ -81,11 +81,28 @@ class Op {
  public:
   Op(std::string_view name, CallSite site);
 
+  /// Where all arguments of the op live; null is the CPU. Throws Error, naming the op and both devices, when that is
+  /// not one place. Values that are not defined (no bias) live nowhere.
+  template <class First, class... Others>
+  Device* device(const First& first, const Others&... others) const {
+    Device* const here = first.value().device();
+    (check_device(here, others), ...);
+    return here;
+  }
+
   /// Wraps the result. The gradient is kept only when an input wants one; then the value remembers how it was made.
   BasicVariable<T> output(BasicTensor<T> y, std::vector<BasicVariable<T>> inputs, Gradient<T> gradient,
                           int64_t multiply_adds = 0, Window window = {});
 
  private:
+  void check_device(Device* here, const BasicVariable<T>& other) const {
+    if (other.defined()) check_device(here, other.value());
+  }
+  void check_device(Device* here, const BasicTensor<T>& other) const {
+    check(other.device() == here, name_, ": its inputs live on different devices, ", device_name(here), " and ",
+          device_name(other.device()), "; bring them to one");
+  }
+
   std::string_view name_;
   CallSite site_;
   std::chrono::steady_clock::time_point start_;

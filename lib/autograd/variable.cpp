@@ -71,8 +71,8 @@ void BasicVariable<T>::accumulate_grad(const BasicTensor<T>& gradient) {
         s.value.shape());
   if (s.has_grad) {
     // Not in place: ops may pass on the very tensor they received (add, flatten), and others still read it.
-    BasicTensor<T> sum(gradient.shape());
-    backend<T>().add(s.grad.data(), gradient.data(), sum.data());
+    BasicTensor<T> sum(gradient.shape(), gradient.device());
+    backend<T>(gradient.device()).add(s.grad.raw(), gradient.raw(), sum.raw());
     s.grad = std::move(sum);
   } else {
     s.grad = gradient;
@@ -91,7 +91,7 @@ void BasicVariable<T>::backward() const {
   check(value().numel() == 1, "backward: it starts from one number (a loss), not from shape ", shape());
   check(requires_grad() && node(), "backward: this value does not depend on any parameter");
   BasicVariable loss = *this;
-  loss.accumulate_grad(BasicTensor<T>::full(shape(), T(1)));
+  loss.accumulate_grad(BasicTensor<T>::full(shape(), T(1), value().device()));
   for (BasicVariable<T>& value : values_to_differentiate(loss)) {
     if (!value.has_grad()) continue;  // its op's gradient was needed by nobody
     differentiate(*value.node(), value.grad());

@@ -6,13 +6,14 @@
 
 #include "lib/data/augment.hpp"
 #include "lib/data/dataset.hpp"
+#include "lib/tensor/labels.hpp"
 #include "lib/tensor/tensor.hpp"
 
 namespace cnnlab {
 
 struct Batch {
-  Tensor images;                ///< (N, C, H, W): pixels / 255, normalised as the data set says
-  std::vector<int32_t> labels;  ///< (N)
+  Tensor images;  ///< (N, C, H, W): pixels / 255, normalised as the data set says
+  Labels labels;  ///< (N)
 };
 
 struct LoaderOptions {

@@ -30,6 +30,19 @@ void batch_norm2d(const BatchNorm2dGeometry& g, In<T> x_data, In<T> weight, In<T
   }
 }
 
+/// running ← (1 − momentum)·running + momentum·factor·batch, where `factor` makes the biased variance an unbiased one.
+template <class T>
+void move_towards(double momentum, double factor, In<T> batch, Out<T> running) {
+  const T keep = static_cast<T>(1 - momentum), take = static_cast<T>(momentum * factor);
+  for (size_t c = 0; c < running.size(); ++c) running[c] = keep * running[c] + take * batch[c];
+}
+
+/// Counts the batches that were seen.
+template <class T>
+void count(Out<T> counter) {
+  for (T& value : counter) value += 1;
+}
+
 /// y = weight·x̂ + bias gives db = Σ dy and dw = Σ dy·x̂. With fixed statistics dx is dy·weight/√(σ² + ε). In training
 /// x also moves μ and σ², on which all outputs of its channel depend (the paper's section 3): what the channel's dy
 /// have in common with a shift (their mean, db/M) and with a stretch (their share of x̂, x̂·dw/M) has no effect and is

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <span>
 
 namespace cnnlab {
 
@@ -60,6 +61,15 @@ struct LinearGeometry {
 struct SgdSettings {
   double lr = 0.01, momentum = 0, dampening = 0, weight_decay = 0;
   bool nesterov = false;
+};
+
+/// What SGD needs to correct one parameter. `velocity` (the momentum buffer) is empty without momentum; on the `first`
+/// step it is set to the gradient, as PyTorch does.
+template <class T>
+struct SgdParameter {
+  bool first;
+  std::span<const T> gradient;
+  std::span<T> velocity, parameter;
 };
 
 }  // namespace cnnlab

@@ -11,17 +11,18 @@ namespace cnnlab::reference {
 ///   velocity = momentum · velocity + (1 − dampening) · d      (on the first step: d)
 ///   parameter −= lr · velocity                                (Nesterov: lr · (d + momentum · velocity))
 template <class T>
-void sgd_step(const SgdSettings& s, bool first, In<T> gradient, Out<T> velocity, Out<T> parameter) {
+void sgd_step(const SgdSettings& s, std::span<const SgdParameter<T>> all) {
   const T lr = static_cast<T>(s.lr), momentum = static_cast<T>(s.momentum), decay = static_cast<T>(s.weight_decay);
   const T share = static_cast<T>(1 - s.dampening);
-  for (size_t i = 0; i < parameter.size(); ++i) {
-    T d = gradient[i] + decay * parameter[i];
-    if (!velocity.empty()) {
-      velocity[i] = first ? d : momentum * velocity[i] + share * d;
-      d = s.nesterov ? d + momentum * velocity[i] : velocity[i];
+  for (const auto& [first, gradient, velocity, parameter] : all)
+    for (size_t i = 0; i < parameter.size(); ++i) {
+      T d = gradient[i] + decay * parameter[i];
+      if (!velocity.empty()) {
+        velocity[i] = first ? d : momentum * velocity[i] + share * d;
+        d = s.nesterov ? d + momentum * velocity[i] : velocity[i];
+      }
+      parameter[i] -= lr * d;
     }
-    parameter[i] -= lr * d;
-  }
 }
 
 }  // namespace cnnlab::reference

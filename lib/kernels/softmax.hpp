@@ -33,17 +33,17 @@ void log_softmax_backward(int64_t rows, int64_t classes, In<T> y, In<T> dy, Out<
 
 /// −(1/N) Σ_n x[n, label[n]]: the mean negative log likelihood when x holds log-probabilities.
 template <class T>
-T nll_loss(int64_t rows, int64_t classes, In<T> x, In<int32_t> labels) {
+void nll_loss(int64_t rows, int64_t classes, In<T> x, In<int32_t> labels, Out<T> loss) {
   T sum = 0;
   for (int64_t row = 0; row < rows; ++row) sum -= x[row * classes + labels[row]];
-  return sum / static_cast<T>(rows);
+  loss[0] = sum / static_cast<T>(rows);
 }
 
 /// Only the label's entry of each row took part, with the factor −1/N.
 template <class T>
-void nll_loss_backward(int64_t rows, int64_t classes, In<int32_t> labels, T dy, Out<T> dx) {
+void nll_loss_backward(int64_t rows, int64_t classes, In<int32_t> labels, In<T> dy, Out<T> dx) {
   std::fill(dx.begin(), dx.end(), T(0));
-  for (int64_t row = 0; row < rows; ++row) dx[row * classes + labels[row]] = -dy / static_cast<T>(rows);
+  for (int64_t row = 0; row < rows; ++row) dx[row * classes + labels[row]] = -dy[0] / static_cast<T>(rows);
 }
 
 }  // namespace cnnlab::reference

@@ -1,5 +1,7 @@
 #include "lib/nn/layers.hpp"
 
+#include "lib/backend.hpp"
+
 // Every layer passes Scope::site() on: the line of the lesson that called the layer is what the tape should name.
 namespace cnnlab::nn {
 
@@ -27,7 +29,7 @@ Variable BatchNorm2d::forward(Variable x) {
   const Variable y =
       batch_norm2d(x, weight, bias, running_mean, running_var,
                    {.momentum = options_.momentum, .eps = options_.eps, .training = training()}, Scope::site());
-  if (training()) num_batches_tracked.data()[0] += 1;
+  if (training()) backend<float>(num_batches_tracked.device()).count(num_batches_tracked.raw());
   return y;
 }
 

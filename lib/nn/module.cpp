@@ -10,8 +10,10 @@ namespace {
 // Zeros in place of y, whatever y is; so nothing of the loss depends on y.
 Variable zeros_like(const Variable& y, CallSite site) {
   Op<float> op{Module::off_op, site};
-  auto gradient = [shape = y.shape()](const Tensor&, const Needs&) { return std::vector{Tensor::zeros(shape)}; };
-  return op.output(Tensor::zeros(y.shape()), {y}, gradient);
+  auto gradient = [shape = y.shape()](const Tensor& dy, const Needs&) {
+    return std::vector{Tensor::zeros(shape, dy.device())};
+  };
+  return op.output(Tensor::zeros(y.shape(), op.device(y)), {y}, gradient);
 }
 
 }  // namespace
@@ -79,6 +81,16 @@ int64_t Module::parameter_count() const {
   int64_t count = 0;
   for (const Variable& variable : parameters()) count += variable.value().numel();
   return count;
+}
+
+void Module::to(Device* device) {
+  zero_grad();
+  for (auto& [name, tensor] : state_dict()) Tensor(tensor).move_to(device);
+}
+
+Device* Module::device() const {
+  const std::vector<NamedTensor> tensors = state_dict();
+  return tensors.empty() ? nullptr : tensors[0].second.device();
 }
 
 void Module::zero_grad() {

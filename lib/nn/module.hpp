@@ -51,6 +51,11 @@ class Module {
   std::vector<NamedTensor> state_dict() const;
   /// The names of those buffers that count, which PyTorch keeps as whole numbers (int64).
   std::vector<std::string> counters() const;
+  /// Moves all parameters and buffers to a device (null: the CPU); gradients are dropped. What is computed from them
+  /// then has to be there as well.
+  void to(Device* device);
+  /// Where its parameters are; the CPU (null) when it has none.
+  Device* device() const;
   /// Copies a state_dict in by name. Throws Error when a name is missing or not known, or a shape differs; then nothing
   /// was changed.
   void load(const std::vector<NamedTensor>& tensors);

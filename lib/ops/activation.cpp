@@ -8,11 +8,12 @@ namespace cnnlab {
 template <class T>
 BasicVariable<T> relu(const BasicVariable<T>& x, CallSite site) {
   Op<T> op{"relu", site};
-  BasicTensor<T> y(x.shape());
-  backend<T>().relu(x.value().data(), y.data());
+  Device* const device = op.device(x);
+  BasicTensor<T> y(x.shape(), device);
+  backend<T>(device).relu(x.value().raw(), y.raw());
   auto gradient = [x = x.value()](const BasicTensor<T>& dy, const Needs&) {
-    BasicTensor<T> dx(x.shape());
-    backend<T>().relu_backward(x.data(), dy.data(), dx.data());
+    BasicTensor<T> dx(x.shape(), dy.device());
+    backend<T>(dy.device()).relu_backward(x.raw(), dy.raw(), dx.raw());
     return std::vector{dx};
   };
   return op.output(y, {x}, gradient);
@@ -25,11 +26,12 @@ BasicVariable<T> dropout(const BasicVariable<T>& x, DropoutOptions options, Call
   check(p >= 0 && p <= 1, "dropout: p must be between 0 and 1, got ", p);
   if (!options.training) return x;
   const uint64_t key = default_random().bits();
-  BasicTensor<T> y(x.shape());
-  backend<T>().dropout(key, p, x.value().data(), y.data());
+  Device* const device = op.device(x);
+  BasicTensor<T> y(x.shape(), device);
+  backend<T>(device).dropout(key, p, x.value().raw(), y.raw());
   auto gradient = [key, p](const BasicTensor<T>& dy, const Needs&) {
-    BasicTensor<T> dx(dy.shape());
-    backend<T>().dropout(key, p, dy.data(), dx.data());
+    BasicTensor<T> dx(dy.shape(), dy.device());
+    backend<T>(dy.device()).dropout(key, p, dy.raw(), dx.raw());
     return std::vector{dx};
   };
   return op.output(y, {x}, gradient);

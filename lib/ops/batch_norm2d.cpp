@@ -22,13 +22,6 @@ void check_channels(std::string_view what, const Shape& shape, const Shape& x) {
         " channels: ", what, " ", shape, ", input ", x);
 }
 
-// running ← (1 − momentum)·running + momentum·batch
-template <class T>
-void move_towards(BasicTensor<T>& running, const BasicTensor<T>& batch, double factor, double momentum) {
-  const T keep = static_cast<T>(1 - momentum), take = static_cast<T>(momentum * factor);
-  for (int64_t c = 0; c < running.numel(); ++c) running.data()[c] = keep * running.data()[c] + take * batch.data()[c];
-}
-
 }  // namespace
 
 template <class T>
@@ -42,22 +35,24 @@ BasicVariable<T> batch_norm2d(const BasicVariable<T>& x, const BasicVariable<T>&
   check_channels("running_mean", running_mean.shape(), x.shape());
   check_channels("running_var", running_var.shape(), x.shape());
 
-  BasicTensor<T> y(x.shape()), mean = running_mean.clone(), variance = running_var.clone();
-  backend<T>().batch_norm2d(g, x.value().data(), weight.value().data(), bias.value().data(), mean.data(),
-                            variance.data(), y.data());
+  Device* const device = op.device(x, weight, bias, running_mean, running_var);
+  BasicTensor<T> y(x.shape(), device), mean = running_mean.clone(), variance = running_var.clone();
+  backend<T>(device).batch_norm2d(g, x.value().raw(), weight.value().raw(), bias.value().raw(), mean.raw(),
+                                  variance.raw(), y.raw());
   if (g.training) {
     const auto m = static_cast<double>(g.count());
-    move_towards(running_mean, mean, 1, options.momentum);
-    move_towards(running_var, variance, m / (m - 1), options.momentum);  // unbiased, as PyTorch keeps it
+    backend<T>(device).move_towards(options.momentum, 1, mean.raw(), running_mean.raw());
+    backend<T>(device).move_towards(options.momentum, m / (m - 1), variance.raw(), running_var.raw());  // unbiased
   }
   auto gradient = [g, mean, variance, x = x.value(), weight = weight.value()](const BasicTensor<T>& dy,
                                                                               const Needs& needs) {
     std::vector<BasicTensor<T>> d(3);  // dx, dw, db
-    if (needs[0]) d[0] = BasicTensor<T>(x.shape());
-    if (needs[1]) d[1] = BasicTensor<T>({g.c});
-    if (needs[2]) d[2] = BasicTensor<T>({g.c});
-    backend<T>().batch_norm2d_backward(g, x.data(), weight.data(), mean.data(), variance.data(), dy.data(), d[0].data(),
-                                       d[1].data(), d[2].data());
+    if (needs[0]) d[0] = BasicTensor<T>(x.shape(), dy.device());
+    if (needs[1]) d[1] = BasicTensor<T>({g.c}, dy.device());
+    if (needs[2]) d[2] = BasicTensor<T>({g.c}, dy.device());
+    backend<T>(dy.device())
+        .batch_norm2d_backward(g, x.raw(), weight.raw(), mean.raw(), variance.raw(), dy.raw(), d[0].raw(), d[1].raw(),
+                               d[2].raw());
     return d;
   };
   return op.output(y, {x, weight, bias}, gradient);

@@ -36,17 +36,19 @@ BasicVariable<T> conv2d(const BasicVariable<T>& x, const BasicVariable<T>& weigh
                         Conv2dOptions options, CallSite site) {
   Op<T> op{"conv2d", site};
   const Conv2dGeometry g = conv2d_geometry(x.shape(), weight.shape(), bias, options);
-  BasicTensor<T> y({g.n, g.o, g.out_h(), g.out_w()});
+  Device* const device = op.device(x, weight, bias);
+  BasicTensor<T> y({g.n, g.o, g.out_h(), g.out_w()}, device);
   const std::span<const T> no_bias;
-  backend<T>().conv2d(g, x.value().data(), weight.value().data(), bias.defined() ? bias.value().data() : no_bias,
-                      y.data());
+  backend<T>(device).conv2d(g, x.value().raw(), weight.value().raw(), bias.defined() ? bias.value().raw() : no_bias,
+                            y.raw());
   auto gradient = [g, x = x.value(), weight = weight.value()](const BasicTensor<T>& dy, const Needs& needs) {
     std::vector<BasicTensor<T>> d(needs.size());  // dx, dw and, with a bias, db
-    if (needs[0]) d[0] = BasicTensor<T>(x.shape());
-    if (needs[1]) d[1] = BasicTensor<T>(weight.shape());
-    if (needs.size() > 2 && needs[2]) d[2] = BasicTensor<T>({g.o});
-    backend<T>().conv2d_backward(g, x.data(), weight.data(), dy.data(), d[0].data(), d[1].data(),
-                                 d.size() > 2 ? d[2].data() : std::span<T>());
+    if (needs[0]) d[0] = BasicTensor<T>(x.shape(), dy.device());
+    if (needs[1]) d[1] = BasicTensor<T>(weight.shape(), dy.device());
+    if (needs.size() > 2 && needs[2]) d[2] = BasicTensor<T>({g.o}, dy.device());
+    backend<T>(dy.device())
+        .conv2d_backward(g, x.raw(), weight.raw(), dy.raw(), d[0].raw(), d[1].raw(),
+                         d.size() > 2 ? d[2].raw() : std::span<T>());
     return d;
   };
   std::vector<BasicVariable<T>> inputs{x, weight};

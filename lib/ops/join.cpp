@@ -44,8 +44,9 @@ template <class T>
 BasicVariable<T> add(const BasicVariable<T>& a, const BasicVariable<T>& b, CallSite site) {
   Op<T> op{"add", site};
   check(a.shape() == b.shape(), "add: the shapes must be equal: ", a.shape(), " and ", b.shape());
-  BasicTensor<T> y(a.shape());
-  backend<T>().add(a.value().data(), b.value().data(), y.data());
+  Device* const device = op.device(a, b);
+  BasicTensor<T> y(a.shape(), device);
+  backend<T>(device).add(a.value().raw(), b.value().raw(), y.raw());
   auto gradient = [](const BasicTensor<T>& dy, const Needs&) { return std::vector{dy, dy}; };
   return op.output(y, {a, b}, gradient);
 }
@@ -56,12 +57,14 @@ BasicVariable<T> cat(const std::vector<BasicVariable<T>>& parts, int axis, CallS
   const Shape shape = cat_shape(parts, axis);
   axis = shape.normalize_axis(axis);
   const int64_t outer = outer_size(shape, axis), stride = outer ? shape.numel() / outer : 0;
-  BasicTensor<T> y(shape);
+  Device* const device = op.device(parts[0]);
+  BasicTensor<T> y(shape, device);
   std::vector<Shape> shapes;
   int64_t offset = 0;
   for (const BasicVariable<T>& part : parts) {
+    op.device(parts[0], part);
     const int64_t run = outer ? part.value().numel() / outer : 0;
-    backend<T>().copy_runs(outer, run, part.value().data(), run, y.data().subspan(offset), stride);
+    backend<T>(device).copy_runs(outer, run, part.value().raw(), run, y.raw().subspan(offset), stride);
     offset += run;
     shapes.push_back(part.shape());
   }
@@ -72,8 +75,8 @@ BasicVariable<T> cat(const std::vector<BasicVariable<T>>& parts, int axis, CallS
     for (size_t i = 0; i < d.size(); ++i) {
       const int64_t run = outer ? shapes[i].numel() / outer : 0;
       if (needs[i]) {
-        d[i] = BasicTensor<T>(shapes[i]);
-        backend<T>().copy_runs(outer, run, dy.data().subspan(from), stride, d[i].data(), run);
+        d[i] = BasicTensor<T>(shapes[i], dy.device());
+        backend<T>(dy.device()).copy_runs(outer, run, dy.raw().subspan(from), stride, d[i].raw(), run);
       }
       from += run;
     }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "lib/autograd/variable.hpp"
+#include "lib/tensor/labels.hpp"
 
 /// The differentiable ops, with PyTorch's meaning and names. Each works in float and double, checks its shapes, and
 /// throws Error naming the rule and the shapes. The last argument is filled in by the compiler: the line that called.
@@ -103,7 +104,7 @@ BasicVariable<T> log_softmax(const BasicVariable<T>& x, CallSite site = CallSite
 
 /// The mean over the batch of −log_probabilities[n][labels[n]]: (N, classes) and N labels → ().
 template <class T>
-BasicVariable<T> nll_loss(const BasicVariable<T>& log_probabilities, const std::vector<int32_t>& labels,
+BasicVariable<T> nll_loss(const BasicVariable<T>& log_probabilities, const Labels& labels,
                           CallSite site = CallSite::here());
 
 // Lessons write cat({a, b}, 1): a braced list needs a function that is not a template.

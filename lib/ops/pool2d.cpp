@@ -30,12 +30,13 @@ template <class T>
 BasicVariable<T> max_pool2d(const BasicVariable<T>& x, Pool2dOptions options, CallSite site) {
   Op<T> op{"max_pool2d", site};
   const Pool2dGeometry g = pool2d_geometry("max_pool2d", x.shape(), options);
-  BasicTensor<T> y({g.n, g.c, g.out_h(), g.out_w()});
-  auto argmax = std::make_shared<std::vector<int32_t>>(y.numel());
-  backend<T>().max_pool2d(g, x.value().data(), y.data(), *argmax);
+  Device* const device = op.device(x);
+  BasicTensor<T> y({g.n, g.c, g.out_h(), g.out_w()}, device);
+  IndexTensor argmax(y.shape(), device);
+  backend<T>(device).max_pool2d(g, x.value().raw(), y.raw(), argmax.raw());
   auto gradient = [g, argmax](const BasicTensor<T>& dy, const Needs&) {
-    BasicTensor<T> dx({g.n, g.c, g.h, g.w});
-    backend<T>().max_pool2d_backward(g, *argmax, dy.data(), dx.data());
+    BasicTensor<T> dx({g.n, g.c, g.h, g.w}, dy.device());
+    backend<T>(dy.device()).max_pool2d_backward(g, argmax.raw(), dy.raw(), dx.raw());
     return std::vector{dx};
   };
   return op.output(y, {x}, gradient, 0, {g.k, g.stride, g.padding});
@@ -45,11 +46,12 @@ template <class T>
 BasicVariable<T> avg_pool2d(const BasicVariable<T>& x, Pool2dOptions options, CallSite site) {
   Op<T> op{"avg_pool2d", site};
   const Pool2dGeometry g = pool2d_geometry("avg_pool2d", x.shape(), options);
-  BasicTensor<T> y({g.n, g.c, g.out_h(), g.out_w()});
-  backend<T>().avg_pool2d(g, x.value().data(), y.data());
+  Device* const device = op.device(x);
+  BasicTensor<T> y({g.n, g.c, g.out_h(), g.out_w()}, device);
+  backend<T>(device).avg_pool2d(g, x.value().raw(), y.raw());
   auto gradient = [g](const BasicTensor<T>& dy, const Needs&) {
-    BasicTensor<T> dx({g.n, g.c, g.h, g.w});
-    backend<T>().avg_pool2d_backward(g, dy.data(), dx.data());
+    BasicTensor<T> dx({g.n, g.c, g.h, g.w}, dy.device());
+    backend<T>(dy.device()).avg_pool2d_backward(g, dy.raw(), dx.raw());
     return std::vector{dx};
   };
   return op.output(y, {x}, gradient, 0, {g.k, g.stride, g.padding});
@@ -61,11 +63,12 @@ BasicVariable<T> global_avg_pool2d(const BasicVariable<T>& x, CallSite site) {
   check(x.shape().rank() == 4 && x.size(2) > 0 && x.size(3) > 0,
         "global_avg_pool2d: input must be (N, C, H, W) with H and W at least 1, got ", x.shape());
   const int64_t n = x.size(0), c = x.size(1), pixels = x.size(2) * x.size(3);
-  BasicTensor<T> y({n, c, 1, 1});
-  backend<T>().global_avg_pool2d(n * c, pixels, x.value().data(), y.data());
+  Device* const device = op.device(x);
+  BasicTensor<T> y({n, c, 1, 1}, device);
+  backend<T>(device).global_avg_pool2d(n * c, pixels, x.value().raw(), y.raw());
   auto gradient = [shape = x.shape(), planes = n * c, pixels](const BasicTensor<T>& dy, const Needs&) {
-    BasicTensor<T> dx(shape);
-    backend<T>().global_avg_pool2d_backward(planes, pixels, dy.data(), dx.data());
+    BasicTensor<T> dx(shape, dy.device());
+    backend<T>(dy.device()).global_avg_pool2d_backward(planes, pixels, dy.raw(), dx.raw());
     return std::vector{dx};
   };
   return op.output(y, {x}, gradient);

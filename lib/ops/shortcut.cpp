@@ -15,11 +15,12 @@ BasicVariable<T> zero_pad_shortcut(const BasicVariable<T>& x, ShortcutOptions op
         shape[1], " of input ", shape, ": it only adds some");
   const ShortcutGeometry g{
       .n = shape[0], .c = shape[1], .h = shape[2], .w = shape[3], .o = options.channels, .stride = options.stride};
-  BasicTensor<T> y({g.n, g.o, g.out_h(), g.out_w()});
-  backend<T>().zero_pad_shortcut(g, x.value().data(), y.data());
+  Device* const device = op.device(x);
+  BasicTensor<T> y({g.n, g.o, g.out_h(), g.out_w()}, device);
+  backend<T>(device).zero_pad_shortcut(g, x.value().raw(), y.raw());
   auto gradient = [g](const BasicTensor<T>& dy, const Needs&) {
-    BasicTensor<T> dx({g.n, g.c, g.h, g.w});
-    backend<T>().zero_pad_shortcut_backward(g, dy.data(), dx.data());
+    BasicTensor<T> dx({g.n, g.c, g.h, g.w}, dy.device());
+    backend<T>(dy.device()).zero_pad_shortcut_backward(g, dy.raw(), dx.raw());
     return std::vector{dx};
   };
   return op.output(y, {x}, gradient);

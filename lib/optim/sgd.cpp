@@ -25,41 +25,54 @@ void SGD::zero_grad() {
 
 void SGD::step(CallSite site) {
   Tape* tape = Tape::active();
+  std::vector<Tape::Update> updates;
+  std::vector<SgdParameter<float>> all;
   for (size_t i = 0; i < parameters_.size(); ++i) {
     Variable& parameter = parameters_[i];
     if (!parameter.has_grad()) continue;
     Tensor& velocity = velocities_[i];
-    if (!tape) {
-      step(parameter, velocity);
-      continue;
+    if (tape) {  // the update works in place
+      updates.push_back({.parameter = parameter,
+                         .before = parameter.value().clone(),
+                         .gradient = parameter.grad(),
+                         .old_velocity = velocity.clone(),
+                         .velocity = parameter.grad(),
+                         .after = parameter.value(),
+                         .settings = settings_,
+                         .site = site});
     }
-    // The update works in place.
-    const Tensor before = parameter.value().clone(), old_velocity = velocity.clone();
-    step(parameter, velocity);
-    tape->add({.parameter = parameter,
-               .before = before,
-               .gradient = parameter.grad(),
-               .old_velocity = old_velocity,
-               .velocity = settings_.momentum > 0 ? velocity.clone() : parameter.grad(),
-               .after = parameter.value().clone(),
-               .settings = settings_,
-               .site = site});
+    all.push_back(to_update(parameter, velocity));
+    if (tape && settings_.momentum > 0) updates.back().velocity = velocity;
+  }
+  if (all.empty()) return;
+  backend<float>(parameters_[0].value().device()).sgd_step(settings_, all);
+  for (Tape::Update& update : updates) {
+    update.after = update.after.clone();
+    if (settings_.momentum > 0) update.velocity = update.velocity.clone();
+    tape->add(std::move(update));
   }
 }
 
-void SGD::step(Variable& parameter, Tensor& velocity) {
-  const bool first = velocity.numel() == 0;
-  if (settings_.momentum > 0 && first) velocity = Tensor(parameter.shape());
-  backend<float>().sgd_step(settings_, first, parameter.grad().data(),
-                            settings_.momentum > 0 ? velocity.data() : std::span<float>(), parameter.value().data());
+SgdParameter<float> SGD::to_update(Variable& parameter, Tensor& velocity) const {
+  Device* const device = parameter.value().device();
+  check(parameter.grad().device() == device, "SGD: a parameter lives on ", device_name(device),
+        ", but its gradient on ", device_name(parameter.grad().device()));
+  const bool with_momentum = settings_.momentum > 0, first = velocity.numel() == 0;
+  if (with_momentum && first) velocity = Tensor(parameter.shape(), device);
+  if (velocity.device() != device) velocity = velocity.to(device);  // of a checkpoint
+  return {.first = first,
+          .gradient = parameter.grad().raw(),
+          .velocity = with_momentum ? velocity.raw() : std::span<float>(),
+          .parameter = parameter.value().raw()};
 }
 
 void SGD::set_velocities(std::vector<Tensor> velocities) {
   check(velocities.size() == parameters_.size(), "SGD: ", velocities.size(), " momentum buffers for ",
         parameters_.size(), " parameters");
-  for (size_t i = 0; i < velocities.size(); ++i)
+  for (size_t i = 0; i < velocities.size(); ++i) {
     check(velocities[i].numel() == 0 || velocities[i].shape() == parameters_[i].shape(), "SGD: momentum buffer ", i,
           " has shape ", velocities[i].shape(), ", its parameter ", parameters_[i].shape());
+  }
   velocities_ = std::move(velocities);
 }
 

@@ -29,7 +29,7 @@ class SGD {
   void set_velocities(std::vector<Tensor> velocities);
 
  private:
-  void step(Variable& parameter, Tensor& velocity);
+  SgdParameter<float> to_update(Variable& parameter, Tensor& velocity) const;
 
   std::vector<Variable> parameters_;
   std::vector<Tensor> velocities_;

@@ -4,19 +4,25 @@
 #include <list>
 #include <map>
 #include <mutex>
+#include <type_traits>
 
 #include <xsimd/xsimd.hpp>
 #include <xtensor/xstorage.hpp>
 
 namespace cnnlab {
 
-// uvector, not vector: it leaves its numbers uninitialised. 64 bytes: a cache line, and the widest SIMD register.
-template <class T>
-struct Storage {
-  xt::uvector<T, xsimd::aligned_allocator<T, 64>> buffer;
-};
-
 namespace {
+
+// On the CPU, numbers live in a buffer of xtensor's. uvector, not vector: it leaves them uninitialised. 64 bytes: a
+// cache line, and the widest SIMD register.
+template <class T>
+using Buffer = xt::uvector<T, xsimd::aligned_allocator<T, 64>>;
+
+template <class T>
+struct Storage : Numbers<T> {
+  explicit Storage(size_t count) : buffer(count) { this->span = buffer; }
+  Buffer<T> buffer;
+};
 
 // Freed buffers by size, reused by the next tensor of that size, the one freed last first. What is kept is bounded:
 // those that have waited longest make room, so that a run that changes its batch size, or another net, neither holds on
@@ -32,7 +38,7 @@ class Pool {
     return *pool;
   }
 
-  std::shared_ptr<Storage<T>> take(size_t count) {
+  std::shared_ptr<Numbers<T>> take(size_t count) {
     std::unique_ptr<Storage<T>> storage;
     {
       std::lock_guard lock(mutex_);
@@ -40,7 +46,7 @@ class Pool {
       if (auto after = free_.upper_bound(count); after != free_.begin() && std::prev(after)->first == count)
         storage = remove(std::prev(after));
     }
-    if (!storage) storage = std::make_unique<Storage<T>>(Storage<T>{decltype(Storage<T>::buffer)(count)});
+    if (!storage) storage = std::make_unique<Storage<T>>(count);
     return {storage.release(), [](Storage<T>* used) { instance().give_back(std::unique_ptr<Storage<T>>(used)); }};
   }
 
@@ -56,7 +62,7 @@ class Pool {
     std::lock_guard lock(mutex_);
     const size_t count = storage->buffer.size();
     memory_.in_use -= bytes(count);
-    if (bytes(count) > max_pooled_bytes) return;
+    if (bytes(count) > max_pooled_bytes || storage->device || storage->memory) return;
     // Equal sizes stand in the order in which they were freed, so the oldest of all is the first of its size.
     while (memory_.pooled + bytes(count) > max_pooled_bytes) remove(free_.lower_bound(waiting_.front()->buffer.size()));
     memory_.pooled += bytes(count);
@@ -80,22 +86,50 @@ class Pool {
   TensorMemory memory_{};
 };
 
+template <class T>
+Numbers<T> on_device(size_t count, Device& device) {
+  std::shared_ptr<void> memory = device.allocate(count * sizeof(T));
+  return {.span = {static_cast<T*>(memory.get()), count}, .device = &device, .memory = memory};
+}
+
+// Copies numbers from wherever they are to wherever they are to be.
+template <class T>
+void transfer(std::span<const T> from, Device* from_device, std::span<T> to, Device* to_device) {
+  const size_t bytes = from.size_bytes();
+  if (bytes == 0) return;
+  if (!from_device && !to_device) {
+    std::copy(from.begin(), from.end(), to.begin());
+  } else if (from_device == to_device) {
+    to_device->copy(from.data(), to.data(), bytes);
+  } else if (!from_device) {
+    to_device->upload(from.data(), to.data(), bytes);
+  } else if (!to_device) {
+    from_device->download(from.data(), to.data(), bytes);
+  } else {  // between two devices by way of the CPU
+    std::vector<T> between(from.size());
+    from_device->download(from.data(), between.data(), bytes);
+    to_device->upload(between.data(), to.data(), bytes);
+  }
+}
+
 }  // namespace
 
 template <class T>
-BasicTensor<T>::BasicTensor(Shape shape)
-    : storage_(Pool<T>::instance().take(static_cast<size_t>(shape.numel()))), data_(storage_->buffer), shape_(shape) {}
+BasicTensor<T>::BasicTensor(Shape shape, Device* device) : shape_(shape) {
+  const auto count = static_cast<size_t>(shape.numel());
+  storage_ = device ? std::make_shared<Numbers<T>>(on_device<T>(count, *device)) : Pool<T>::instance().take(count);
+}
 
 template <class T>
 BasicTensor<T>::BasicTensor(Shape shape, std::span<const T> values) : BasicTensor(shape) {
   check(numel() == static_cast<int64_t>(values.size()), "tensor: ", values.size(), " values do not fill shape ", shape,
         ", which holds ", numel());
-  std::copy(values.begin(), values.end(), data_.begin());
+  std::copy(values.begin(), values.end(), data().begin());
 }
 
 template <class T>
-BasicTensor<T> BasicTensor<T>::full(Shape shape, T value) {
-  BasicTensor tensor(shape);
+BasicTensor<T> BasicTensor<T>::full(Shape shape, T value, Device* device) {
+  BasicTensor tensor(shape, device);
   tensor.fill(value);
   return tensor;
 }
@@ -103,7 +137,42 @@ BasicTensor<T> BasicTensor<T>::full(Shape shape, T value) {
 template <class T>
 T BasicTensor<T>::item() const {
   check(numel() == 1, "item: the tensor has shape ", shape_, ", that is ", numel(), " numbers, not one");
-  return data_[0];
+  return device() ? to(nullptr).data()[0] : data()[0];
+}
+
+template <class T>
+void BasicTensor<T>::refuse() const {
+  fail(text("tensor: the numbers of shape ", shape_, " live on ", device_name(device()),
+            "; bring them to the CPU first, with to(nullptr)"));
+}
+
+template <class T>
+BasicTensor<T> BasicTensor<T>::to(Device* target) const {
+  if (target == device()) return *this;
+  BasicTensor copy(shape_, target);
+  transfer<T>(numbers(), device(), copy.numbers(), copy.device());
+  return copy;
+}
+
+template <class T>
+void BasicTensor<T>::move_to(Device* target) {
+  if (target == device() || !storage_) return;
+  Numbers<T> moved;
+  if (target) {
+    moved = on_device<T>(storage_->span.size(), *target);
+  } else {
+    const auto buffer = std::make_shared<Buffer<T>>(storage_->span.size());
+    moved = {.span = *buffer, .memory = buffer};
+  }
+  transfer<T>(numbers(), device(), moved.span, target);
+  *storage_ = std::move(moved);
+}
+
+template <class T>
+BasicTensor<T> BasicTensor<T>::clone() const {
+  BasicTensor copy(shape_, device());
+  transfer<T>(numbers(), device(), copy.numbers(), copy.device());
+  return copy;
 }
 
 template <class T>
@@ -132,21 +201,26 @@ BasicTensor<T> BasicTensor<T>::reshape(Shape shape) const {
 
 template <class T>
 void BasicTensor<T>::fill(T value) {
-  std::fill(data_.begin(), data_.end(), value);
+  if constexpr (std::is_same_v<T, float>) {
+    if (Device* const device = this->device()) return device->fill(raw(), value);
+  }
+  std::fill(data().begin(), data().end(), value);
 }
 
 template <class T>
 void BasicTensor<T>::copy_from(const BasicTensor& other) {
   check(other.shape_ == shape_, "copy_from: shape ", other.shape_, " does not fit shape ", shape_);
-  std::copy(other.data_.begin(), other.data_.end(), data_.begin());
+  transfer<T>(other.numbers(), other.device(), numbers(), device());
 }
 
 TensorMemory tensor_memory() {
-  const TensorMemory floats = Pool<float>::instance().memory(), doubles = Pool<double>::instance().memory();
-  return {floats.in_use + doubles.in_use, floats.pooled + doubles.pooled};
+  const TensorMemory floats = Pool<float>::instance().memory(), doubles = Pool<double>::instance().memory(),
+                     places = Pool<int32_t>::instance().memory();
+  return {floats.in_use + doubles.in_use + places.in_use, floats.pooled + doubles.pooled + places.pooled};
 }
 
 template class BasicTensor<float>;
 template class BasicTensor<double>;
+template class BasicTensor<int32_t>;
 
 }  // namespace cnnlab

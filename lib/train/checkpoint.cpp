@@ -141,7 +141,7 @@ StateFile weights_file(const nn::Module& model, const NetworkName& name, std::ma
   file.metadata["options"] = json(name.options).dump();
   const auto sizes = name.input.sizes();
   if (!sizes.empty()) file.metadata["input"] = json(std::vector<int64_t>(sizes.begin(), sizes.end())).dump();
-  for (const auto& [key, tensor] : model.state_dict()) file.tensors.emplace_back(key, tensor.clone());
+  for (const auto& [key, tensor] : model.state_dict()) file.tensors.emplace_back(key, tensor.cpu_copy());
   for (std::string& counter : model.counters()) file.whole.insert(std::move(counter));
   return file;
 }
@@ -163,7 +163,7 @@ StateFile checkpoint(Trainer& trainer, const NetworkName& name) {
   const auto parameters = trainer.model().named_parameters();
   for (size_t i = 0; i < parameters.size(); ++i) {
     if (const Tensor& velocity = trainer.velocities()[i]; velocity.numel() > 0)
-      file.tensors.emplace_back(momentum_prefix + parameters[i].first, velocity.clone());
+      file.tensors.emplace_back(momentum_prefix + parameters[i].first, velocity.cpu_copy());
   }
   TrainProgress progress = trainer.progress();
   json progress_json;

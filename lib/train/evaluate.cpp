@@ -30,13 +30,14 @@ bool Evaluation::advance() {
   const NoGrad no_grad;
   model_.eval();
   const Batch batch = loader_.batch(0, next_++);
-  const Variable output = model_(batch.images);
+  const Variable output = model_(batch.images.to(model_.device()));
   const auto count = static_cast<int64_t>(batch.labels.size());
   loss_sum_ += static_cast<double>(nll_loss(output, batch.labels).item()) * static_cast<double>(count);
-  const std::vector<int32_t> answers = argmax_rows(output.value());
+  const Tensor probabilities = output.value().to(nullptr);
+  const std::vector<int32_t> answers = argmax_rows(probabilities);
   for (int64_t i = 0; i < count; ++i) score_.correct += answers[i] == batch.labels[i];
   score_.total += count;
-  if (on_batch) on_batch(batch, output.value());
+  if (on_batch) on_batch(batch, probabilities);
   return next_ < loader_.batches();
 }
 

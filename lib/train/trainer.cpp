@@ -17,14 +17,16 @@ void copy_state(const nn::Module& model, std::vector<Tensor>& to) {
   const auto from = model.state_dict();
   to.resize(from.size());
   for (size_t i = 0; i < from.size(); ++i) {
-    if (to[i].shape() != from[i].second.shape()) to[i] = Tensor(from[i].second.shape());
-    to[i].copy_from(from[i].second);
+    const Tensor& tensor = from[i].second;
+    if (to[i].shape() != tensor.shape()) to[i] = Tensor(tensor.shape(), tensor.device());
+    to[i].copy_from(tensor);
   }
 }
 
-double norm(std::span<const float> numbers) {
+double norm(const Tensor& tensor) {
+  const Tensor numbers = tensor.to(nullptr);
   double squares = 0;
-  for (const float number : numbers) squares += static_cast<double>(number) * number;
+  for (const float number : numbers.data()) squares += static_cast<double>(number) * number;
   return std::sqrt(squares);
 }
 
@@ -103,7 +105,8 @@ void Trainer::train_batch() {
   SgdSettings sgd = settings_.sgd;
   sgd.lr *= schedule_factor(settings_.schedule, progress_.step, total_steps());
   optimizer_.set(sgd);
-  const Batch batch = loader_.batch_from(progress_.epoch, progress_.image);
+  Batch batch = loader_.batch_from(progress_.epoch, progress_.image);
+  batch.images = batch.images.to(model_->device());
   copy_state(*model_, before_);
   // What a step draws (Dropout's masks) depends on nothing but the seed and the step, so a resumed run draws the same.
   default_random() = Random{settings_.loader.seed, dropping, static_cast<uint64_t>(progress_.step)};
@@ -138,7 +141,7 @@ void Trainer::count(const Batch& batch, double loss, double seconds, const Tenso
   progress_.event_images += images;
   progress_.image += images;
   if (output.numel() == 0) return;
-  const std::vector<int32_t> answers = argmax_rows(output);
+  const std::vector<int32_t> answers = argmax_rows(output.to(nullptr));
   int64_t correct = 0;
   for (size_t i = 0; i < answers.size(); ++i) correct += answers[i] == batch.labels[i];
   for (Answers* sum : {&progress_.event_answers, &progress_.epoch_answers}) {
@@ -175,8 +178,8 @@ void Trainer::say_norms() const {
   NormsEvent event{.epoch = progress_.epoch + 1, .step = progress_.step, .norms = {}};
   for (const auto& [name, parameter] : model_->named_parameters()) {
     event.norms.push_back({.name = name,
-                           .gradient = parameter.has_grad() ? norm(parameter.grad().data()) : 0,
-                           .weight = norm(parameter.value().data())});
+                           .gradient = parameter.has_grad() ? norm(parameter.grad()) : 0,
+                           .weight = norm(parameter.value())});
   }
   on_norms(event);
 }

@@ -69,9 +69,10 @@ TEST_CASE("nll_loss: the mean of what the labels name", "[kernels]") {
     INFO(backend->name);
     const std::vector<float> x{-1, -2, -3, -4, -5, -6};
     const std::vector<int32_t> labels{2, 0};
-    std::vector<float> dx(6);
-    CHECK(backend->nll_loss(2, 3, x, labels) == 3.5f);
-    backend->nll_loss_backward(2, 3, labels, 4.0f, dx);
+    std::vector<float> dx(6), loss(1);
+    backend->nll_loss(2, 3, x, labels, loss);
+    CHECK(loss[0] == 3.5f);
+    backend->nll_loss_backward(2, 3, labels, std::vector{4.0f}, dx);
     CHECK(dx == std::vector<float>{0, 0, -2, -2, 0, 0});
   }
 }
@@ -79,14 +80,15 @@ TEST_CASE("nll_loss: the mean of what the labels name", "[kernels]") {
 TEST_CASE("log_softmax and nll_loss: gradients of the reference equal central differences", "[kernels][gradient]") {
   const Backend<double>& reference = reference_backend<double>();
   auto x = numbers<double>(12, 1);
-  std::vector<double> y(12), dy(12), dx(12);
+  std::vector<double> y(12), dy(12), dx(12), mean(1);
   const std::vector<int32_t> labels{3, 0, 2};
   const auto loss = [&] {
     reference.log_softmax(3, 4, x, y);
-    return reference.nll_loss(3, 4, y, labels);
+    reference.nll_loss(3, 4, y, labels, mean);
+    return mean[0];
   };
   loss();
-  reference.nll_loss_backward(3, 4, labels, 1.0, dy);
+  reference.nll_loss_backward(3, 4, labels, std::vector{1.0}, dy);
   reference.log_softmax_backward(3, 4, y, dy, dx);
   check_gradient("dx", x, dx, loss);
 }
@@ -118,10 +120,15 @@ TEST_CASE("sgd_step: PyTorch's formula in all its settings", "[kernels]") {
   for (const Backend<float>* backend : all_backends())
     for (const Case& c : cases) {
       INFO(backend->name << ", momentum " << c.settings.momentum << ", dampening " << c.settings.dampening);
-      std::vector<float> parameter(19, 1.0f), velocity(c.settings.momentum > 0 ? 19 : 0, not_a_number);
-      backend->sgd_step(c.settings, true, std::vector<float>(19, 0.5f), velocity, parameter);
+      std::vector<float> gradient(19, 0.5f), parameter(19, 1.0f);
+      std::vector<float> velocity(c.settings.momentum > 0 ? 19 : 0, not_a_number);
+      const auto step = [&](bool first) {
+        backend->sgd_step(c.settings, std::vector<SgdParameter<float>>{{first, gradient, velocity, parameter}});
+      };
+      step(true);
       for (float value : parameter) CHECK(value == Approx(c.after_one));
-      backend->sgd_step(c.settings, false, std::vector<float>(19, -0.25f), velocity, parameter);
+      gradient.assign(19, -0.25f);
+      step(false);
       for (float value : parameter) CHECK(value == Approx(c.after_two));
     }
 }
