@@ -1,8 +1,10 @@
 #include "lessons/lesson.hpp"
 
+#include <array>
 #include <cmath>
 
 #include "lessons/03_deeper/model.hpp"
+#include "lessons/shape_facts.hpp"
 #include "lib/autograd/tape.hpp"
 
 namespace cnnlab::deeper {
@@ -77,7 +79,12 @@ void recorded_facts(FactList& facts) {
   }
   facts.whole("bold4_correct", 9761);
   facts.whole("run_epochs", 3);
-  facts.whole("run_batches", 3 * 938);
+  facts.whole("run_batches", int64_t{3} * 938);
+}
+
+void homework_facts(FactList& facts) {
+  DeeperNet net(4);
+  homework_shapes(facts, net, {1, 28, 28}, std::array{"conv1", "incept1", "conv2", "incept2", "conv3", "incept3"});
 }
 
 FactList facts() {
@@ -86,6 +93,7 @@ FactList facts() {
   shape_facts(facts);
   theory_facts(facts);
   recorded_facts(facts);
+  homework_facts(facts);
   return facts;
 }
 

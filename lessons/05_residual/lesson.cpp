@@ -1,10 +1,12 @@
 #include "lessons/lesson.hpp"
 
+#include <array>
 #include <cmath>
 #include <utility>
 
 #include "lessons/04_degradation/model.hpp"
 #include "lessons/05_residual/model.hpp"
+#include "lessons/shape_facts.hpp"
 #include "lessons/three_stages.hpp"
 #include "lib/autograd/tape.hpp"
 
@@ -96,11 +98,20 @@ void recorded_facts(FactList& facts) {
   facts.decimal("race_residual20_own_loss", 0.0526, 3);
 }
 
+// The homework's net is the paper's, for CIFAR-10.
+void homework_facts(FactList& facts) {
+  ResNet net({.in = 3});
+  homework_shapes(
+      facts, net, {3, 32, 32},
+      std::array{"conv1", "layer1", "layer2", "layer3", "layer2.0.conv1", "layer2.0.conv2", "layer2.0.shortcut"});
+}
+
 FactList facts() {
   FactList facts;
   net_facts(facts);
   step_facts(facts);
   recorded_facts(facts);
+  homework_facts(facts);
   return facts;
 }
 

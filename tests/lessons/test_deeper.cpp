@@ -7,6 +7,7 @@
 #include "lib/data/loader.hpp"
 #include "lib/nn/init.hpp"
 #include "lib/tensor/random.hpp"
+#include "tests/lessons/facts.hpp"
 #include "tests/support/close.hpp"
 #include "tests/support/golden.hpp"
 
@@ -76,4 +77,18 @@ TEST_CASE("without padding a third 5×5 convolution no longer fits, and the erro
       third(Tensor::zeros({1, 88, 4, 4})),
       "conv2d: the 5x5 kernel does not fit the input with padding 0: input (1, 88, 4, 4), weight (20, 88, "
       "5, 5)");
+}
+
+TEST_CASE("the shapes that the homework of deeper asks for, worked out by hand") {
+  auto fact = facts("deeper");
+  const auto is = [&](const std::string& part, int channels, int side) {
+    CHECK(fact.at("homework_" + part + "_channels") == channels);
+    CHECK(fact.at("homework_" + part + "_side") == side);
+  };
+  is("conv1", 10, 28 - 4);
+  is("incept1", 88, 24 / 2);
+  is("conv2", 20, 12 - 4);
+  is("incept2", 88, 8 / 2);
+  is("conv3", 20, 4 + 4 - 4);
+  is("incept3", 88, 4);
 }

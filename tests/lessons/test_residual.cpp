@@ -77,6 +77,19 @@ TEST_CASE("the numbers of the residual prose, worked out by hand") {
   CHECK(fact.at("last_side") == 7);
 }
 
+TEST_CASE("the shapes that the residual homework asks for, worked out by hand") {
+  auto fact = facts("residual");
+  const auto is = [&](const std::string& part, int channels, int side) {
+    CHECK(fact.at("homework_" + part + "_channels") == channels);
+    CHECK(fact.at("homework_" + part + "_side") == side);
+  };
+  is("conv1", 16, 32);
+  is("layer1", 16, 32);
+  is("layer2", 32, 16);
+  is("layer3", 64, 8);
+  for (const char* line : {"conv1", "conv2", "shortcut"}) is(std::string("layer2_0_") + line, 32, 16);
+}
+
 TEST_CASE("the steps that the residual prose leads to are those that it speaks of") {
   auto fact = facts("residual");
   const Lesson& lesson = find_lesson("residual");
