@@ -68,6 +68,6 @@ build_page() {
 }
 
 page_sources() {
-  find web lessons lib build/web-threads/bin/cnnlab_web* build/web-single/bin/cnnlab_web* build/data/mnist/ build/native/bin/cnnlab \
+  find web lessons lib tests/homework build/web-threads/bin/cnnlab_web* build/web-single/bin/cnnlab_web* build/data/mnist/ build/native/bin/cnnlab \
     -name node_modules -prune -o "$@"
 }

@@ -7,11 +7,12 @@
 //   ![alt](figures/NAME.svg)     a figure, inlined so that it takes on the page's colours
 //   [text](lab:lr=0.1&seed=2)    a link that sets the lab
 //   [text](lesson:deeper)        a link to another lesson
-//   ??? … ???                    a question with checked answers (questions.mjs)
+//   ??? … ???                    a question with checked answers (questions.mjs), or an exercise (exercises/exercises.mjs)
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import katex from "@vscode/markdown-it-katex";
 import MarkdownIt from "markdown-it";
+import { exercise } from "./exercises/exercises.mjs";
 import { fillFacts } from "./facts.mjs";
 import { codeLines, findRegion } from "./highlight.mjs";
 import { question } from "./questions.mjs";
@@ -40,6 +41,7 @@ function renderer() {
   markdown = new MarkdownIt({ html: true, typographer: false });
   markdown.use(katex.default ?? katex, { throwOnError: true, strict: "error" });
   markdown.block.ruler.before("fence", "code_region", codeRegion, { alt: ["paragraph", "list"] });
+  markdown.block.ruler.before("fence", "exercise", exercise, { alt: ["paragraph"] });
   markdown.block.ruler.before("fence", "question", question, { alt: ["paragraph"] });
   markdown.block.ruler.before("fence", "calculator", calculator, { alt: ["paragraph", "list"] });
   markdown.core.ruler.push("headings", headings);

@@ -11,6 +11,8 @@
 //
 // An answer is a number, or a sum of numbers such as "{{inception_channels}} + 16". It is right when it agrees in all decimals
 // that the Markdown gives. src/questions.ts checks; without scripts the right answer stands below the question.
+import { readBlock, readParts } from "./blocks.mjs";
+
 const WORDS = {
   en: { answer: "Your answer", check: "Check" },
   ko: { answer: "내 답", check: "확인" },
@@ -25,14 +27,8 @@ export function evaluate(text, where) {
 }
 
 // "= 88", "- 10", "*": each begins what is said to an answer.
-function parse(lines, where) {
-  const answers = [];
-  for (const line of lines) {
-    const [, kind, value] = line.match(/^([=*-])(?: (.*))?$/) ?? [];
-    if (kind) answers.push({ right: kind === "=", value: kind === "*" ? "" : evaluate(value ?? "", where), text: [] });
-    else if (answers.length === 0) throw new Error(`${where}: a question's answers begin with "= 88", "- 10" or "*"`);
-    else answers.at(-1).text.push(line);
-  }
+function parse(parts, where) {
+  const answers = parts.map(({ mark, value, text }) => ({ right: mark === "=", value: mark === "*" ? "" : evaluate(value, where), text }));
   for (const [what, wanted] of [["one right answer", ({ right }) => right], ['one "*"', ({ value }) => value === ""]])
     if (answers.filter(wanted).length !== 1) throw new Error(`${where}: a question has ${what}`);
   return answers;
@@ -40,22 +36,16 @@ function parse(lines, where) {
 
 /** A block rule of markdown-it. */
 export function question(state, startLine, endLine, silent) {
-  const line = (at) => state.src.slice(state.bMarks[at] + state.tShift[at], state.eMarks[at]).trim();
-  if (!/^\?\?\? \S/.test(line(startLine))) return false;
+  const block = readBlock(state, startLine, endLine);
+  if (!block) return false;
   if (silent) return true;
   const { env, md } = state;
-  const where = `${env.file}:${startLine + 1}`;
-  let last = startLine + 1;
-  while (last < endLine && line(last) !== "???") ++last;
-  if (last === endLine) throw new Error(`${where}: a question ends with a line "???"`);
-  const lines = Array.from({ length: last - startLine - 1 }, (_, index) => line(startLine + 1 + index));
-  const first = lines.findIndex((text) => /^=/.test(text));
-  const asked = [line(startLine).slice(4), ...lines.slice(0, Math.max(first, 0))].join("\n");
+  const [asked, ...parts] = readParts([block.begin, ...block.lines], ["=", "-", "*"]);
   env.questions = (env.questions ?? 0) + 1;
   const token = state.push("html_block", "", 0);
-  token.content = render(`question-${env.lesson.id}-${env.questions}-${env.language}`, md.renderInline(asked, env),
-    parse(lines.slice(Math.max(first, 0)), where).map((answer) => ({ ...answer, html: md.renderInline(answer.text.join("\n"), env) })), WORDS[env.language]);
-  state.line = last + 1;
+  token.content = render(`question-${env.lesson.id}-${env.questions}-${env.language}`, md.renderInline(asked.text, env),
+    parse(parts, block.where).map((answer) => ({ ...answer, html: md.renderInline(answer.text, env) })), WORDS[env.language]);
+  state.line = block.next;
   return true;
 }
 

@@ -11,6 +11,7 @@ import { startCalculators } from "./lessons/calculator";
 import { ownLesson } from "./lessons/parts";
 import { startOptions } from "./options";
 import { startSettings } from "./train/settings";
+import { startExercises } from "./exercises/exercises";
 import { startQuestions } from "./questions";
 import { initialState, readHash, Store } from "./state";
 import { startOffline } from "./offline";
@@ -73,6 +74,7 @@ function start(): void {
   startLesson(store, showLine); // the first to hear of a change of language: it looks where one is reading before anything moves
   startLanguage(store);
   startQuestions(document);
+  startExercises(document);
   startCalculators(document);
   startOptions(store);
   startSettings(store);

@@ -32,7 +32,7 @@ function check(form: HTMLFormElement): void {
 
 /** Brings to life every question in some prose. Each gets its field when it comes near (dom.ts tells why). */
 export function startQuestions(prose: ParentNode): void {
-  for (const form of prose.querySelectorAll<HTMLFormElement>(".question")) {
+  for (const form of prose.querySelectorAll<HTMLFormElement>(".question:not(.exercise)")) {
     whenNear(form, () => addField(form));
     form.addEventListener("submit", (event) => {
       event.preventDefault();

@@ -2,6 +2,7 @@
 // one when it is opened.
 import { lessons } from "virtual:page";
 import { element } from "../dom";
+import { startExercises } from "../exercises/exercises";
 import { startQuestions } from "../questions";
 import { startCalculators } from "./calculator";
 
@@ -32,6 +33,7 @@ async function fetchParts(lesson: string): Promise<void> {
     prose.append(article);
     startCalculators(article);
     startQuestions(article);
+    startExercises(article);
   }
   for (const file of theirs.querySelectorAll<HTMLElement>("#code > .file")) {
     if (code.querySelector(`[data-file="${CSS.escape(file.dataset["file"]!)}"]`)) continue;
