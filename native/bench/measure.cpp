@@ -1,6 +1,7 @@
 #include "native/bench/measure.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <sys/resource.h>
 
@@ -15,48 +16,44 @@ Spread spread(std::vector<double> values) {
   return {values[values.size() / 2], values.front(), values.back()};
 }
 
-struct TrainingSpeed::State {
+std::string_view name(Work work) { return std::array{"train", "infer", "one"}[static_cast<size_t>(work)]; }
+
+struct Speed::State {
   Network network;
-  Loader loader;
+  Loader training, answering, single;
   optim::SGD optimizer;
   int64_t step = 0;
 
-  void train() {
+  /// Does one batch and says how many images it had.
+  int64_t once(Work work) {
+    Loader& loader = work == Work::train ? training : work == Work::infer ? answering : single;
     const Batch batch = loader.batch(step / loader.batches(), step % loader.batches());
-    train_step(*network.module, optimizer, batch);
     ++step;
+    if (work == Work::train) {
+      network.module->train();
+      train_step(*network.module, optimizer, batch);
+    } else {
+      predict(*network.module, batch.images);
+    }
+    return batch.images.size(0);
   }
 };
 
-TrainingSpeed::TrainingSpeed(const Network& network, const Dataset& data, int64_t batch)
+Speed::Speed(const Network& network, const Dataset& data, int64_t batch)
     : state_(
           std::make_unique<State>(State{.network = network,
-                                        .loader = Loader(data, {.batch_size = batch}),
-                                        .optimizer = optim::SGD(network.module->parameters(), TrainSettings{}.sgd)})) {
-  state_->train();  // buffers are allocated, caches filled
-}
-TrainingSpeed::~TrainingSpeed() = default;
+                                        .training = Loader(data, {.batch_size = batch}),
+                                        .answering = Loader(data, {.batch_size = batch, .shuffle = false}),
+                                        .single = Loader(data, {.batch_size = 1, .shuffle = false}),
+                                        .optimizer = optim::SGD(network.module->parameters(), TrainSettings{}.sgd)})) {}
+Speed::~Speed() = default;
 
-double TrainingSpeed::run(double seconds) {
+double Speed::run(Work work, double seconds) {
+  state_->once(work);  // buffers are allocated, caches filled
   int64_t images = 0;
   double spent = 0;
-  do {
-    spent += seconds_of([&] { state_->train(); });
-    images += state_->loader.options().batch_size;
-  } while (spent < seconds);
-  return static_cast<double>(images) / spent;
-}
-
-double inference_speed(const Network& network, const Dataset& data, int64_t batch, double seconds) {
-  Loader loader(data, {.batch_size = batch, .shuffle = false});
-  int64_t images = 0, step = 0;
-  double spent = 0;
-  while (spent < seconds || step < 2) {
-    const double time = seconds_of([&] { predict(*network.module, loader.batch(0, step % loader.batches()).images); });
-    if (step++ == 0) continue;  // buffers are allocated, caches filled
-    spent += time;
-    images += batch;
-  }
+  do spent += seconds_of([&] { images += state_->once(work); });
+  while (spent < seconds);
   return static_cast<double>(images) / spent;
 }
 

@@ -1,6 +1,9 @@
 #pragma once
+#include <array>
 #include <chrono>
-#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/data/dataset.hpp"
@@ -22,21 +25,24 @@ struct Spread {
 };
 Spread spread(std::vector<double> values);
 
-/// Trains on batch after batch of a data set, loading included, and says how fast.
-class TrainingSpeed {
+/// What is measured: a training step, answering in batches, answering one image.
+enum class Work { train, infer, one };
+inline constexpr std::array every_work{Work::train, Work::infer, Work::one};
+/// "train", "infer", "one"
+std::string_view name(Work work);
+
+/// A network at work on batch after batch of a data set, loading included.
+class Speed {
  public:
-  TrainingSpeed(const Network& network, const Dataset& data, int64_t batch);
-  ~TrainingSpeed();
-  /// Images/s over about so many seconds.
-  double run(double seconds);
+  Speed(const Network& network, const Dataset& data, int64_t batch);
+  ~Speed();
+  /// Images/s over about so many seconds, and at least one batch.
+  double run(Work work, double seconds);
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
-
-/// Images/s of answering in batches of so many, over about so many seconds.
-double inference_speed(const Network& network, const Dataset& data, int64_t batch, double seconds);
 
 /// What one op of the network costs in a training step, in seconds and multiply-adds.
 struct OpCost {

@@ -16,7 +16,7 @@
 namespace cnnlab::bench {
 namespace {
 
-// peer.py, as it was when this was compiled.
+// networks.py and peer.py, as they were when this was compiled.
 constexpr const char* script =
 #include <peer.inc>
     ;
@@ -26,7 +26,7 @@ std::string python() { return std::filesystem::exists("/usr/bin/python3") ? "/us
 
 }  // namespace
 
-Peer::Peer(const std::string& lesson, int threads, int64_t batch) {
+Peer::Peer(const NetworkName& network, const Shape& input, int threads, int64_t batch) {
   std::array<int, 2> in{}, out{};
   check(pipe(in.data()) == 0 && pipe(out.data()) == 0, "the comparison with PyTorch cannot start: no pipes left");
   std::signal(SIGPIPE, SIG_IGN);  // when it ends early, that shows in what it does not answer
@@ -39,7 +39,10 @@ Peer::Peer(const std::string& lesson, int threads, int64_t batch) {
   // Debian's OpenBLAS reads these; the comparison is with its defaults.
   unsetenv("OPENBLAS_CORETYPE");
   unsetenv("OPENBLAS_L2_SIZE");
-  std::vector<std::string> words{python(), "-c", script, lesson, std::to_string(threads), std::to_string(batch)};
+  std::vector<std::string> words{
+      python(), "-c", script, network.lesson, std::to_string(threads), std::to_string(batch)};
+  for (const int64_t size : {input[0], input[1], input[2]}) words.push_back(std::to_string(size));
+  for (const auto& [name, value] : network.options) words.push_back(name + "=" + std::to_string(value));
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
@@ -52,7 +55,7 @@ Peer::Peer(const std::string& lesson, int threads, int64_t batch) {
   if (problem) child_.process = -1;
   const std::string greeting = problem ? "" : read_line();
   check(greeting.starts_with("ready "), "the comparison needs a python3 with torch (Debian: apt-get install ",
-        "python3-torch), and a lesson whose network peer.py knows");
+        "python3-torch), and a lesson whose network native/bench/pytorch/networks.py has: ", network.lesson);
   version_ = greeting.substr(6);
 }
 
@@ -62,8 +65,8 @@ Peer::Child::~Child() {
   if (process > 0) waitpid(process, nullptr, 0);
 }
 
-double Peer::run(double seconds) {
-  const std::string request = std::to_string(seconds) + "\n";
+double Peer::run(Work work, double seconds) {
+  const std::string request = text(name(work), " ", seconds, "\n");
   const bool sent = write(child_.to, request.data(), request.size()) == static_cast<ssize_t>(request.size());
   const std::string answer = sent ? read_line() : "";
   check(!answer.empty(), "PyTorch ended before the comparison did");

@@ -1,20 +1,21 @@
 #pragma once
-#include <cstdint>
 #include <string>
 
 #include <sys/types.h>
 
+#include "native/bench/measure.hpp"
+
 namespace cnnlab::bench {
 
-/// PyTorch at the same task (peer.py), in a process of its own.
+/// PyTorch at the same task (pytorch/peer.py), in a process of its own.
 class Peer {
  public:
-  /// Throws Error when there is no python3 with torch, or peer.py does not know the lesson.
-  Peer(const std::string& lesson, int threads, int64_t batch);
+  /// Throws Error when there is no python3 with torch, or networks.py does not have the network.
+  Peer(const NetworkName& network, const Shape& input, int threads, int64_t batch);
 
   const std::string& version() const { return version_; }
-  /// Images/s of training for so many seconds.
-  double run(double seconds);
+  /// Images/s over so many seconds.
+  double run(Work work, double seconds);
 
  private:
   std::string read_line();

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <iostream>
 #include <memory>
 
@@ -33,21 +35,19 @@ struct BenchOptions {
   bool peer = false, json = false;
 };
 
-struct Speed {
-  int threads;
-  Spread train, infer;  ///< images/s
-  Spread one;           ///< ms for one image
+/// Images/s at one kind of work, and PyTorch's, measured in turns.
+struct Figure {
+  Spread ours;
+  std::optional<Spread> peer{}, ratio{};  ///< ratio: ours / peer
 };
-struct PeerSpeed {
-  std::string version;
+struct Speeds {
   int threads;
-  Spread ours, peer, ratio;  ///< ratio: ours / peer, measured in turns
+  std::array<Figure, bench::every_work.size()> figures;  ///< in the order of `every_work`
 };
 struct LessonBench {
-  const Lesson* lesson;
-  std::string data;
-  std::vector<Speed> speeds;
-  std::optional<PeerSpeed> peer;
+  NetworkName network;
+  std::string data, pytorch;  ///< its version, or ""
+  std::vector<Speeds> speeds;
   std::vector<OpCost> ops;  ///< with all threads
 };
 
@@ -64,38 +64,26 @@ Dataset training_data(const BenchOptions& options, const Lesson& lesson, const S
   return noise;
 }
 
-template <class Measure>
-Spread repeat(const Measure& measure) {
-  std::vector<double> values;
-  for (int i = 0; i < repeats; ++i) values.push_back(measure());
-  return bench::spread(values);
-}
-
-Speed measure_speed(const Network& network, const Dataset& data, const BenchOptions& options, int thread_count) {
+Speeds measure_speeds(const Network& network, const Dataset& data, const BenchOptions& options, int thread_count,
+                      std::string& pytorch) {
   set_threads(thread_count);
-  const double part = options.seconds / repeats;
-  bench::TrainingSpeed training(network, data, options.batch);
-  return {.threads = thread_count,
-          .train = repeat([&] { return training.run(part); }),
-          .infer = repeat([&] { return bench::inference_speed(network, data, options.batch, part); }),
-          .one = repeat([&] { return 1e3 / bench::inference_speed(network, data, 1, part / 4); })};
-}
-
-PeerSpeed measure_peer(const Network& network, const Dataset& data, const BenchOptions& options, int thread_count) {
-  set_threads(thread_count);
-  bench::Peer peer(network.name.lesson, thread_count, options.batch);
-  bench::TrainingSpeed training(network, data, options.batch);
-  std::vector<double> ours, theirs, ratios;
-  for (int i = 0; i < 2 * repeats; ++i) {
-    ours.push_back(training.run(options.seconds / repeats));
-    theirs.push_back(peer.run(options.seconds / repeats));
-    ratios.push_back(ours.back() / theirs.back());
+  bench::Speed own(network, data, options.batch);
+  std::optional<bench::Peer> peer;
+  if (options.peer) pytorch = peer.emplace(network.name, network.name.input, thread_count, options.batch).version();
+  Speeds result{.threads = thread_count, .figures = {}};
+  for (const bench::Work work : bench::every_work) {
+    std::vector<double> ours, theirs, ratios;
+    for (int i = 0; i < repeats; ++i) {
+      ours.push_back(own.run(work, options.seconds / repeats));
+      if (!peer) continue;
+      theirs.push_back(peer->run(work, options.seconds / repeats));
+      ratios.push_back(ours.back() / theirs.back());
+    }
+    Figure& figure = result.figures[static_cast<size_t>(work)];
+    figure.ours = bench::spread(ours);
+    if (peer) figure.peer = bench::spread(theirs), figure.ratio = bench::spread(ratios);
   }
-  return {.version = peer.version(),
-          .threads = thread_count,
-          .ours = bench::spread(ours),
-          .peer = bench::spread(theirs),
-          .ratio = bench::spread(ratios)};
+  return result;
 }
 
 LessonBench measure_lesson(const Lesson& lesson, const BenchOptions& options, int all_threads) {
@@ -106,15 +94,19 @@ LessonBench measure_lesson(const Lesson& lesson, const BenchOptions& options, in
   if (lesson.reads(images)) name.input = images;
   const Network network = make_network(name);
   const Dataset data = training_data(options, lesson, network.name.input);
-  LessonBench result{.lesson = &lesson, .data = data.name, .speeds = {}, .peer = {}, .ops = {}};
-  if (all_threads > 1) result.speeds.push_back(measure_speed(network, data, options, 1));
-  result.speeds.push_back(measure_speed(network, data, options, all_threads));
+  LessonBench result{.network = network.name, .data = data.name, .pytorch = {}, .speeds = {}, .ops = {}};
+  if (all_threads > 1) result.speeds.push_back(measure_speeds(network, data, options, 1, result.pytorch));
+  result.speeds.push_back(measure_speeds(network, data, options, all_threads, result.pytorch));
   result.ops = bench::op_costs(network, data, options.batch, 20);
-  if (options.peer) result.peer = measure_peer(network, data, options, all_threads);
   return result;
 }
 
+// "5,590 (5,400-5,612)"
 std::string shown(const Spread& s) { return rounded(s.median) + " (" + rounded(s.least) + "-" + rounded(s.most) + ")"; }
+
+std::string times(const Spread& s) {
+  return fixed(s.median, 2) + "x (" + fixed(s.least, 2) + "-" + fixed(s.most, 2) + ")";
+}
 
 void print_speeds(const std::vector<LessonBench>& results, const BenchOptions& options) {
   Table table({{"lesson"},
@@ -122,19 +114,27 @@ void print_speeds(const std::vector<LessonBench>& results, const BenchOptions& o
                {"train images/s", Table::right},
                {"infer images/s", Table::right},
                {"1 image, ms", Table::right}});
+  const auto add = [&](const std::string& name, const std::string& threads, const auto& cell) {
+    std::vector<std::string> cells{name, threads};
+    for (const bench::Work work : bench::every_work) cells.push_back(cell(work));
+    table.add(cells);
+  };
+  const auto speed = [](bench::Work work, const Spread& s) {
+    return work == bench::Work::one ? fixed(1e3 / s.median, 2) : shown(s);
+  };
   for (const LessonBench& result : results) {
-    for (const Speed& speed : result.speeds)
-      table.add({result.lesson->id, std::to_string(speed.threads), shown(speed.train), shown(speed.infer),
-                 fixed(speed.one.median, 2)});
-    if (result.peer) table.add({"  PyTorch", std::to_string(result.peer->threads), shown(result.peer->peer), "", ""});
+    const std::string set = describe_options(result.network.options);
+    for (const Speeds& speeds : result.speeds) {
+      const auto figure = [&](bench::Work work) { return speeds.figures[static_cast<size_t>(work)]; };
+      add(result.network.lesson + (set.empty() ? "" : " " + set), std::to_string(speeds.threads),
+          [&](bench::Work work) { return speed(work, figure(work).ours); });
+      if (result.pytorch.empty()) continue;
+      add("  PyTorch " + result.pytorch, "", [&](bench::Work work) { return speed(work, *figure(work).peer); });
+      add("  in turns, cnnlab is", "", [&](bench::Work work) { return times(*figure(work).ratio); });
+    }
   }
   std::cout << "Batches of " << options.batch << ", loading included; median (least-most) of " << repeats << ".\n"
             << table.str();
-  for (const LessonBench& result : results)
-    if (const auto& peer = result.peer)
-      std::cout << "Training " << result.lesson->id << " in turns with PyTorch " << peer->version << " on "
-                << peer->threads << " threads: " << fixed(peer->ratio.median, 2) << " times its speed ("
-                << fixed(peer->ratio.least, 2) << "-" << fixed(peer->ratio.most, 2) << ")\n";
 }
 
 // "GFLOP/s" and "% of peak" of some multiply-adds; "" for ops without.
@@ -164,26 +164,38 @@ void print_ops(const LessonBench& result, double peak) {
     add_rate(cells, cost.backward_work, cost.backward, peak);
     table.add(cells);
   }
-  std::cout << "\nOne training step of " << result.lesson->id << ", " << result.speeds.back().threads
+  std::cout << "\nOne training step of " << result.network.lesson << ", " << result.speeds.back().threads
             << " threads: " << fixed(1e3 * total, 1) << " ms in ops\n"
             << table.str();
 }
 
 ordered_json to_json(const Spread& s) { return {{"median", s.median}, {"least", s.least}, {"most", s.most}}; }
 
+ordered_json milliseconds(const Spread& s) {  // for one image
+  return {{"median", 1e3 / s.median}, {"least", 1e3 / s.most}, {"most", 1e3 / s.least}};
+}
+
+ordered_json to_json(const Figure& train, const Figure& infer, const Figure& one,
+                     const std::function<Spread(const Figure&)>& of) {
+  return {{"train_images_per_second", to_json(of(train))},
+          {"infer_images_per_second", to_json(of(infer))},
+          {"one_image_ms", milliseconds(of(one))}};
+}
+
+ordered_json to_json(const Speeds& speeds) {
+  const auto& [train, infer, one] = speeds.figures;
+  ordered_json json{{"threads", speeds.threads}};
+  json.update(to_json(train, infer, one, [](const Figure& figure) { return figure.ours; }));
+  if (!train.peer) return json;
+  json["pytorch"] = to_json(train, infer, one, [](const Figure& figure) { return *figure.peer; });
+  json["ratio"] = {{"train", to_json(*train.ratio)}, {"infer", to_json(*infer.ratio)}, {"one", to_json(*one.ratio)}};
+  return json;
+}
+
 ordered_json to_json(const LessonBench& result) {
-  ordered_json json{{"lesson", result.lesson->id}, {"data", result.data}};
-  for (const Speed& s : result.speeds)
-    json["speeds"].push_back({{"threads", s.threads},
-                              {"train_images_per_second", to_json(s.train)},
-                              {"infer_images_per_second", to_json(s.infer)},
-                              {"one_image_ms", to_json(s.one)}});
-  if (const auto& p = result.peer)
-    json["peer"] = {{"pytorch", p->version},
-                    {"threads", p->threads},
-                    {"train_images_per_second", to_json(p->peer)},
-                    {"ours_images_per_second", to_json(p->ours)},
-                    {"ratio", to_json(p->ratio)}};
+  ordered_json json{{"lesson", result.network.lesson}, {"options", result.network.options}, {"data", result.data}};
+  if (!result.pytorch.empty()) json["pytorch"] = result.pytorch;
+  for (const Speeds& speeds : result.speeds) json["speeds"].push_back(to_json(speeds));
   for (const OpCost& c : result.ops)
     json["ops"].push_back({{"path", c.path},
                            {"op", c.op},
@@ -230,7 +242,8 @@ Command bench_command() {
       .examples =
           "Examples:\n"
           "  cnnlab bench\n"
-          "  cnnlab bench --lesson inception --peer --seconds 10",
+          "  cnnlab bench --lesson inception --peer --seconds 10\n"
+          "  cnnlab bench --lesson residual --set width=16 --data cifar10 --peer",
       .declare =
           [](OptionList& list) {
             const auto options = std::make_shared<BenchOptions>();
@@ -239,7 +252,7 @@ Command bench_command() {
             list.whole("--threads", options->threads, 1, 256, "the most threads (default: one for each core)");
             list.whole("--batch", options->batch, 1, 65536, "images in a batch");
             list.number("--seconds", options->seconds, "how long each figure is measured");
-            list.flag("--peer", options->peer, "train in turns with PyTorch, and compare (needs python3 with torch)");
+            list.flag("--peer", options->peer, "in turns with PyTorch, and compare (needs python3 with torch)");
             list.flag("--json", options->json, "as JSON");
             return [=] { return run_bench(*options); };
           },

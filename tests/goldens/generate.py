@@ -7,15 +7,19 @@ the sum of its outputs weighted by random `dy`.
 """
 import json
 import pathlib
+import sys
 
 import deep_nets
 import digits
 import safetensors_file
 import torch
 import torch.nn.functional as F
-from lesson import InceptionModule, MainNet
 
-HERE = pathlib.Path(__file__).parent
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.append(str(HERE.parents[1] / "native/bench/pytorch"))
+import networks
+from networks import InceptionModule, MainNet
+
 NAN, INF = float("nan"), float("inf")
 
 
@@ -315,12 +319,12 @@ def deep_training(pixels, labels):
     settings = {"batch": 16, "steps": 50, "lr": 1e-4, "momentum": 0.9}
     tensors, names = {}, {}
     for name, make in (
-        ("residual20", lambda: deep_nets.ResNet(1)),
-        ("residual8_projection", lambda: deep_nets.ResNet(1, depth=8, projection=True)),
-        ("plain8", lambda: deep_nets.PlainNet(1, depth=8)),
-        ("plain8_no_batch_norm", lambda: deep_nets.PlainNet(1, depth=8, batch_norm=False)),
-        ("dense40", lambda: deep_nets.DenseNet(1)),
-        ("dense22_bc", lambda: deep_nets.DenseNet(1, depth=22, bottleneck=True, compression=0.5)),
+        ("residual20", lambda: networks.ResNet(1)),
+        ("residual8_projection", lambda: networks.ResNet(1, depth=8, projection=True)),
+        ("plain8", lambda: networks.PlainNet(1, depth=8)),
+        ("plain8_no_batch_norm", lambda: networks.PlainNet(1, depth=8, batch_norm=False)),
+        ("dense40", lambda: networks.DenseNet(1)),
+        ("dense22_bc", lambda: networks.DenseNet(1, depth=22, bottleneck=True, compression=0.5)),
     ):
         losses, gradients, net = train_deep_net(make, images, labels, settings, torch.float64)
         single, *_ = train_deep_net(make, images, labels, settings, torch.float32)

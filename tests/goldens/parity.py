@@ -19,9 +19,11 @@ import numpy
 import safetensors_file
 import torch
 import torch.nn.functional as F
-from lesson import MainNet
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "native/bench/pytorch"))
+from networks import MainNet
+
 BATCH, LR, MOMENTUM = 64, 0.01, 0.5
 
 

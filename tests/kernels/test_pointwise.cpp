@@ -39,6 +39,46 @@ TEST_CASE("relu: zero below zero, NaN stays NaN, and the slope at zero is zero",
     }
 }
 
+TEST_CASE("relu, add and copy_runs: the reference's bits at any length and for any number of threads", "[kernels]") {
+  const Backend<float>& reference = reference_backend<float>();
+  for (const Backend<float>* backend : all_backends())
+    // Around a vector, around a piece that one thread takes, and several of them.
+    for (const int64_t length : {0, 1, 15, 33, 16'383, 16'385, 50'001}) {
+      INFO(backend->name << ", length " << length);
+      const auto a = numbers<float>(length, 1), b = numbers<float>(length, 2);
+      const auto both = [&](const auto& compute) {
+        std::vector<float> expected(a.size());
+        compute(reference, expected);
+        check_thread_counts([&] {
+          std::vector<float> y(a.size(), not_a_number);
+          compute(*backend, y);
+          CHECK(y == expected);
+          return y;
+        });
+      };
+      both([&](const Backend<float>& kernels, std::vector<float>& y) { kernels.relu(a, y); });
+      both([&](const Backend<float>& kernels, std::vector<float>& y) { kernels.relu_backward(a, b, y); });
+      both([&](const Backend<float>& kernels, std::vector<float>& y) { kernels.add(a, b, y); });
+    }
+  struct Runs {
+    int64_t rows, run, from_stride, to_stride;
+  };
+  for (const Backend<float>* backend : all_backends())
+    for (const auto& [rows, run, from_stride, to_stride] :
+         {Runs{0, 3, 3, 5}, Runs{4, 0, 3, 5}, Runs{5000, 7, 9, 11}, Runs{3, 20'001, 20'001, 30'000}}) {
+      INFO(backend->name << ", " << rows << " runs of " << run);
+      const auto from = numbers<float>(rows * from_stride, 3);
+      std::vector<float> expected(static_cast<size_t>(rows * to_stride), 5.0f);
+      reference.copy_runs(rows, run, from, from_stride, expected, to_stride);
+      check_thread_counts([&, rows = rows, run = run, from_stride = from_stride, to_stride = to_stride] {
+        std::vector<float> to(static_cast<size_t>(rows * to_stride), 5.0f);
+        backend->copy_runs(rows, run, from, from_stride, to, to_stride);
+        CHECK(to == expected);
+        return to;
+      });
+    }
+}
+
 TEST_CASE("add and copy_runs", "[kernels]") {
   for (const Backend<float>* backend : all_backends()) {
     INFO(backend->name);

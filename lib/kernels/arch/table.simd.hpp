@@ -3,6 +3,7 @@
 #include "lib/kernels/batch_norm2d.simd.hpp"
 #include "lib/kernels/conv2d.simd.hpp"
 #include "lib/kernels/conv2d_backward.simd.hpp"
+#include "lib/kernels/elementwise.simd.hpp"
 #include "lib/kernels/linear.simd.hpp"
 #include "lib/kernels/pool2d.simd.hpp"
 
@@ -12,7 +13,7 @@ namespace cnnlab::simd {
 template <class Arch>
 const Backend<float>& table();
 
-/// The vectorised kernels of the table; the others (tiny, or bound by memory alone) stay the plain loops.
+/// The vectorised kernels of the table; the others, which are tiny, stay the plain loops.
 template <class Arch>
 Backend<float> make_table(const char* name) {
   Backend<float> table = reference_backend<float>();
@@ -29,6 +30,10 @@ Backend<float> make_table(const char* name) {
   table.avg_pool2d_backward = avg_pool2d_backward<Arch>;
   table.global_avg_pool2d = global_avg_pool2d<Arch>;
   table.global_avg_pool2d_backward = global_avg_pool2d_backward<Arch>;
+  table.relu = relu<Arch>;
+  table.relu_backward = relu_backward<Arch>;
+  table.add = add<Arch>;
+  table.copy_runs = copy_runs<Arch>;
   return table;
 }
 
