@@ -24,6 +24,15 @@ struct LessonOption {
 /// Chosen values by name; what is not named has its initial value.
 using LessonOptions = std::map<std::string, int64_t>;
 
+/// What networks of a lesson are called where several lessons' networks are trained side by side
+/// (lessons/contestant.hpp): "plain20" is the name "plain" and the value of the option "depth".
+struct RacingName {
+  std::string name;                ///< without digits
+  std::string title_en, title_ko;  ///< "{}" stands for the value
+  std::string option{};            ///< "": the name stands for one network, and no value follows it
+  LessonOptions fixed{};           ///< what else makes the network what its name says
+};
+
 /// A number that a lesson's prose mentions as {{name}}, computed by the library.
 struct Fact {
   std::string name;
@@ -54,6 +63,7 @@ struct Lesson {
   std::function<std::shared_ptr<nn::Module>(const LessonOptions&, const Shape& input)> build;
   std::function<FactList()> facts;
   std::vector<Shape> other_inputs{};  ///< that it can be built for as well
+  std::vector<RacingName> racing{};
 
   /// Whether its network can be built for such images.
   bool reads(const Shape& image) const;

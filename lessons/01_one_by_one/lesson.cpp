@@ -127,6 +127,11 @@ Lesson lesson() {
       .sources = {"lessons/01_one_by_one/model.hpp", "lessons/01_one_by_one/cost.hpp", "lessons/training.hpp"},
       .build = [](const LessonOptions& o, const Shape&) { return build(o.at("bottleneck") != 0, o.at("width")); },
       .facts = facts,
+      .racing = {{.name = "direct", .title_en = "5×5 alone", .title_ko = "5×5만", .fixed = {{"bottleneck", 0}}},
+                 {.name = "bottleneck",
+                  .title_en = "1×1, then 5×5",
+                  .title_ko = "1×1 다음 5×5",
+                  .fixed = {{"bottleneck", 1}}}},
   };
 }
 

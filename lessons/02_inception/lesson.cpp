@@ -154,6 +154,7 @@ Lesson lesson() {
       .sources = {"lessons/02_inception/model.hpp", "lessons/training.hpp"},
       .build = [](const LessonOptions&, const Shape&) { return std::make_shared<MainNet>(); },
       .facts = facts,
+      .racing = {{.name = "inception", .title_en = "MainNet", .title_ko = "MainNet"}},
   };
 }
 

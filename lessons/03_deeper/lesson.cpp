@@ -115,6 +115,10 @@ Lesson lesson() {
       .sources = {"lessons/03_deeper/model.hpp", "lessons/02_inception/model.hpp", "lessons/training.hpp"},
       .build = [](const LessonOptions& o, const Shape&) { return std::make_shared<DeeperNet>(o.at("modules")); },
       .facts = facts,
+      .racing = {{.name = "deeper",
+                  .title_en = "MainNet, {} modules",
+                  .title_ko = "MainNet, 모듈 {}개",
+                  .option = "modules"}},
   };
 }
 

@@ -158,6 +158,7 @@ Lesson lesson() {
       .build = build,
       .facts = facts,
       .other_inputs = {{3, 32, 32}},
+      .racing = {{.name = "plain", .title_en = "Plain-{}", .title_ko = "Plain-{}", .option = "depth"}},
   };
 }
 

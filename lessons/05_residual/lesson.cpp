@@ -137,6 +137,7 @@ Lesson lesson() {
       .build = build,
       .facts = facts,
       .other_inputs = {{3, 32, 32}},
+      .racing = {{.name = "residual", .title_en = "ResNet-{}", .title_ko = "ResNet-{}", .option = "depth"}},
   };
 }
 

@@ -44,7 +44,7 @@ std::vector<Fact> general_facts(const Lesson& lesson) {
 }
 
 ordered_json describe(const Lesson& lesson) {
-  ordered_json options = ordered_json::array(), facts = ordered_json::object();
+  ordered_json options = ordered_json::array(), racing = ordered_json::array(), facts = ordered_json::object();
   for (const LessonOption& option : lesson.options)
     options.push_back({{"name", option.name},
                        {"initial", option.initial},
@@ -53,6 +53,12 @@ ordered_json describe(const Lesson& lesson) {
                        {"step", option.step},
                        {"help", option.help},
                        {"help_ko", option.help_ko}});
+  for (const RacingName& name : lesson.racing)
+    racing.push_back({{"name", name.name},
+                      {"option", name.option},
+                      {"fixed", name.fixed},
+                      {"title_en", name.title_en},
+                      {"title_ko", name.title_ko}});
   const auto state = [&](const std::vector<Fact>& more) {
     for (const Fact& fact : more) facts[fact.name] = {{"value", fact.value}, {"decimals", fact.decimals}};
   };
@@ -65,6 +71,7 @@ ordered_json describe(const Lesson& lesson) {
           {"input", lesson.input.sizes()},
           {"sources", lesson.sources},
           {"options", options},
+          {"racing", racing},
           {"facts", facts}};
 }
 
