@@ -44,6 +44,7 @@ Peer::Peer(const NetworkName& network, const Shape& input, int threads, int64_t 
   for (const int64_t size : {input[0], input[1], input[2]}) words.push_back(std::to_string(size));
   for (const auto& [name, value] : network.options) words.push_back(name + "=" + std::to_string(value));
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   const int problem = posix_spawnp(&child_.process, words[0].c_str(), &actions, nullptr, arguments.data(), environ);

@@ -18,7 +18,7 @@ std::vector<const Backend<float>*> all_backends() {
 }  // namespace
 
 TEST_CASE("relu: zero below zero, NaN stays NaN, and the slope at zero is zero", "[kernels]") {
-  for (const Backend<float>* backend : all_backends())
+  for (const Backend<float>* backend : all_backends()) {
     for (size_t length : {1, 5, 16, 17, 100}) {
       INFO(backend->name << ", length " << length);
       auto x = numbers<float>(static_cast<int64_t>(length), 1);
@@ -37,11 +37,12 @@ TEST_CASE("relu: zero below zero, NaN stays NaN, and the slope at zero is zero",
       CHECK(std::isnan(y[0]));
       CHECK(dx[0] == 3);
     }
+  }
 }
 
 TEST_CASE("relu, add and copy_runs: the reference's bits at any length and for any number of threads", "[kernels]") {
   const Backend<float>& reference = reference_backend<float>();
-  for (const Backend<float>* backend : all_backends())
+  for (const Backend<float>* backend : all_backends()) {
     // Around a vector, around a piece that one thread takes, and several of them.
     for (const int64_t length : {0, 1, 15, 33, 16'383, 16'385, 50'001}) {
       INFO(backend->name << ", length " << length);
@@ -60,10 +61,11 @@ TEST_CASE("relu, add and copy_runs: the reference's bits at any length and for a
       both([&](const Backend<float>& kernels, std::vector<float>& y) { kernels.relu_backward(a, b, y); });
       both([&](const Backend<float>& kernels, std::vector<float>& y) { kernels.add(a, b, y); });
     }
+  }
   struct Runs {
     int64_t rows, run, from_stride, to_stride;
   };
-  for (const Backend<float>* backend : all_backends())
+  for (const Backend<float>* backend : all_backends()) {
     for (const auto& [rows, run, from_stride, to_stride] :
          {Runs{0, 3, 3, 5}, Runs{4, 0, 3, 5}, Runs{5000, 7, 9, 11}, Runs{3, 20'001, 20'001, 30'000}}) {
       INFO(backend->name << ", " << rows << " runs of " << run);
@@ -77,6 +79,7 @@ TEST_CASE("relu, add and copy_runs: the reference's bits at any length and for a
         return to;
       });
     }
+  }
 }
 
 TEST_CASE("add and copy_runs", "[kernels]") {
@@ -157,7 +160,7 @@ TEST_CASE("sgd_step: PyTorch's formula in all its settings", "[kernels]") {
       {{.lr = 0.1, .momentum = 0.5, .weight_decay = 0.1}, 0.94, 0.9256},
       {{.lr = 0.1, .momentum = 0.5, .nesterov = true}, 0.925, 0.95},
   };
-  for (const Backend<float>* backend : all_backends())
+  for (const Backend<float>* backend : all_backends()) {
     for (const Case& c : cases) {
       INFO(backend->name << ", momentum " << c.settings.momentum << ", dampening " << c.settings.dampening);
       std::vector<float> gradient(19, 0.5f), parameter(19, 1.0f);
@@ -171,4 +174,5 @@ TEST_CASE("sgd_step: PyTorch's formula in all its settings", "[kernels]") {
       step(false);
       for (float value : parameter) CHECK(value == Approx(c.after_two));
     }
+  }
 }
