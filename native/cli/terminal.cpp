@@ -38,7 +38,11 @@ Terminal standard_output() {
   Terminal terminal;
   terminal.live = isatty(STDOUT_FILENO) && environment("TERM") != "dumb";
   terminal.unicode = utf8();
-  if (winsize size{}; ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) terminal.columns = size.ws_col;
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
+    if (size.ws_col > 0) terminal.columns = size.ws_col;
+    if (size.ws_row > 0) terminal.rows = size.ws_row;
+  }
   return terminal;
 }
 

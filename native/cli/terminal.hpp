@@ -6,7 +6,7 @@ namespace cnnlab {
 struct Terminal {
   bool live = false;     ///< someone watches: a line may be redrawn in place
   bool unicode = false;  ///< block characters are shown
-  int columns = 80;
+  int columns = 80, rows = 24;
 };
 Terminal standard_output();
 

@@ -5,6 +5,7 @@ namespace cnnlab {
 
 // One file each.
 Command train_command();
+Command race_command();
 Command eval_command();
 Command predict_command();
 Command step_command();

@@ -2,8 +2,6 @@
 #include <memory>
 
 #include "lessons/training.hpp"
-#include "lib/backend.hpp"
-#include "lib/kernels/parallel.hpp"
 #include "native/cli/files.hpp"
 #include "native/cli/format.hpp"
 #include "native/commands/commands.hpp"
@@ -61,9 +59,7 @@ class Run {
 
 int Run::train() {
   const DataSplit data = load_data(plan_.data, *network_.lesson);
-  const int64_t batch = plan_.settings.loader.batch_size, per_epoch = (data.train.size() + batch - 1) / batch;
-  if (plan_.as_many_epochs_as_needed)
-    plan_.settings.epochs = std::max(plan_.settings.epochs, (*options_.steps + per_epoch - 1) / per_epoch);
+  if (plan_.as_many_epochs_as_needed) allow_all_steps(plan_.settings, data.train.size());
   Trainer trainer(network_.module, train_step, plan_.settings, data.train, data.test);
   if (plan_.checkpoint) resume_from(trainer, *plan_.checkpoint, options_.resume);
 
@@ -96,13 +92,10 @@ int Run::train() {
 }
 
 void Run::introduce(Report& report, const DataSplit& data) const {
-  const TrainSettings& s = plan_.settings;
   report.say(text("Training ", network_.lesson->id, " (", grouped(network_.module->parameter_count()),
                   " parameters) on ", find_dataset(plan_.data.name).title, ": ", grouped(data.train.size()),
                   " images, tested on ", grouped(data.test.size())));
-  report.say(text("Batches of ", s.loader.batch_size, ", learning rate ", s.sgd.lr, ", momentum ", s.sgd.momentum,
-                  s.loader.augment || s.loader.crop ? ", augmented" : "", ", seed ", s.loader.seed, "; ",
-                  backend<float>().name, ", ", threads(), threads() == 1 ? " thread" : " threads"));
+  report.say(settings_line(plan_.settings));
 }
 
 void Run::loop(Trainer& trainer, Report& report) {

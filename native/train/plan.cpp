@@ -1,28 +1,12 @@
 #include "native/train/plan.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "native/cli/format.hpp"
 
 namespace cnnlab {
 namespace {
-
-TrainSettings chosen_settings(const TrainOptions& options) {
-  TrainSettings settings = options.settings;
-  settings.schedule = parse_schedule(options.schedule);
-  settings.loader.seed = static_cast<uint64_t>(options.seed);
-  settings.loader.shuffle = !options.no_shuffle;
-  if (options.redraw < 0 || options.redraw > 1)
-    throw UsageError(text("--redraw is a share of the images, from 0 to 1, got ", options.redraw));
-  if (options.redraw > 0 && !options.augment) throw UsageError("--redraw is a part of --augment: give both");
-  const bool drawn = find_dataset(options.data.name).drawn;
-  if (options.redraw > 0 && !drawn)
-    throw UsageError(text("--redraw draws digits, which ", find_dataset(options.data.name).title, " has none of"));
-  if (options.augment && drawn) settings.loader.augment = AugmentOptions{.redraw = options.redraw};
-  if (options.augment && !drawn) settings.loader.crop.emplace();
-  settings.max_steps = options.steps.value_or(0);
-  return settings;
-}
 
 // The options as text, with "" for a switch that is off and "on" for one that is on.
 std::string shown(const std::pair<std::string, std::string>& option) {
@@ -52,7 +36,7 @@ Plan resumed_plan(const TrainOptions& options, const OptionList& given) {
   if (const auto folder = notes.find("data_dir"); folder != notes.end()) plan.data.folder = folder->second;
 
   Plan now = plan;
-  now.settings = chosen_settings(options);
+  now.settings = options.chosen_settings();
   now.network = options.network.name_for(*plan.checkpoint);
   if (given.given("--data")) now.data.name = options.data.name;
   const auto stored = defining_options(plan), asked = defining_options(now);
@@ -67,12 +51,29 @@ Plan resumed_plan(const TrainOptions& options, const OptionList& given) {
 
 }  // namespace
 
-void TrainOptions::add_to(OptionList& list) {
-  network.add_to(list);
+TrainSettings RunOptions::chosen_settings() const {
+  if (settings.norms_every > 0 && log.empty())
+    throw UsageError("--log-norms writes into the log: name it with --log FILE");
+  TrainSettings chosen = settings;
+  chosen.schedule = parse_schedule(schedule);
+  chosen.loader.seed = static_cast<uint64_t>(seed);
+  chosen.loader.shuffle = !no_shuffle;
+  if (redraw < 0 || redraw > 1) throw UsageError(text("--redraw is a share of the images, from 0 to 1, got ", redraw));
+  if (redraw > 0 && !augment) throw UsageError("--redraw is a part of --augment: give both");
+  const bool drawn = find_dataset(data.name).drawn;
+  if (redraw > 0 && !drawn)
+    throw UsageError(text("--redraw draws digits, which ", find_dataset(data.name).title, " has none of"));
+  if (augment && drawn) chosen.loader.augment = AugmentOptions{.redraw = redraw};
+  if (augment && !drawn) chosen.loader.crop.emplace();
+  chosen.max_steps = steps.value_or(0);
+  return chosen;
+}
+
+void RunOptions::add_to(OptionList& list, int64_t least_steps, const std::string& steps_help) {
   data.add_to(list);
   device.add_to(list);
   list.whole("--epochs", settings.epochs, 1, 1'000'000, "how often all images are seen");
-  list.whole("--steps", steps, 0, any_number, "stop after so many batches in all; 0 only writes initial weights");
+  list.whole("--steps", steps, least_steps, any_number, steps_help);
   list.whole("--batch", settings.loader.batch_size, 1, 65536, "images in a batch");
   list.number("--lr", settings.sgd.lr, "learning rate");
   list.number("--momentum", settings.sgd.momentum, "momentum");
@@ -84,11 +85,6 @@ void TrainOptions::add_to(OptionList& list) {
   list.number("--redraw", redraw, "with --augment: the share of digits replaced by pen drawings of the same digit");
   list.whole("--seed", seed, 0, any_number, "initial weights and order; the same seed gives the same bits");
   list.flag("--no-shuffle", no_shuffle, "take the images in the order of the file");
-  list.text("--init", "FILE", init, "start from these weights instead of random ones");
-  list.text("--out", "FILE", out, "write the trained weights here (safetensors)");
-  list.text("--checkpoint", "FILE", checkpoint,
-            "save the whole run here: after each epoch, every 5 minutes, and on Ctrl-C");
-  list.text("--resume", "FILE", resume, "go on from a checkpoint, bit for bit as if it had never stopped");
   list.text("--log", "FILE", log, "write one JSON object a line for every event");
   list.whole("--log-every", settings.log_every, 1, any_number, "steps between two reports");
   list.whole("--log-norms", settings.norms_every, 0, any_number,
@@ -96,9 +92,17 @@ void TrainOptions::add_to(OptionList& list) {
   list.flag("--quiet", quiet, "print nothing but errors");
 }
 
+void TrainOptions::add_to(OptionList& list) {
+  network.add_to(list);
+  RunOptions::add_to(list, 0, "stop after so many batches in all; 0 only writes initial weights");
+  list.text("--init", "FILE", init, "start from these weights instead of random ones");
+  list.text("--out", "FILE", out, "write the trained weights here (safetensors)");
+  list.text("--checkpoint", "FILE", checkpoint,
+            "save the whole run here: after each epoch, every 5 minutes, and on Ctrl-C");
+  list.text("--resume", "FILE", resume, "go on from a checkpoint, bit for bit as if it had never stopped");
+}
+
 Plan make_plan(const TrainOptions& options, const OptionList& given) {
-  if (options.settings.norms_every > 0 && options.log.empty())
-    throw UsageError("--log-norms writes into the log: name it with --log FILE");
   Plan plan;
   if (!options.resume.empty()) {
     if (!options.init.empty())
@@ -110,19 +114,22 @@ Plan make_plan(const TrainOptions& options, const OptionList& given) {
     plan.network = options.network.name();
     plan.network.input = input_for(options.data, find_lesson(plan.network.lesson));
     plan.data = options.data;
-    plan.settings = chosen_settings(options);
+    plan.settings = options.chosen_settings();
     if (!plan.data.folder.empty()) plan.data.folder = std::filesystem::absolute(plan.data.folder).string();
   }
   plan.as_many_epochs_as_needed = given.given("--steps") && !given.given("--epochs");
   return plan;
 }
 
-std::vector<std::pair<std::string, std::string>> defining_options(const Plan& plan) {
-  const TrainSettings& s = plan.settings;
+NamedValues defining_options(const Plan& plan) {
+  NamedValues options{{"--lesson", plan.network.lesson}, {"--set", describe_options(plan.network.options)}};
+  for (auto& option : defining_options(plan.data, plan.settings)) options.push_back(std::move(option));
+  return options;
+}
+
+NamedValues defining_options(const DataChoice& data, const TrainSettings& s) {
   return {
-      {"--lesson", plan.network.lesson},
-      {"--set", describe_options(plan.network.options)},
-      {"--data", plan.data.name},
+      {"--data", data.name},
       {"--batch", std::to_string(s.loader.batch_size)},
       {"--lr", shortest(s.sgd.lr)},
       {"--momentum", shortest(s.sgd.momentum)},
@@ -136,12 +143,20 @@ std::vector<std::pair<std::string, std::string>> defining_options(const Plan& pl
 }
 
 std::string command_line(const Plan& plan) {
-  std::string command = "cnnlab train";
-  for (const auto& [option, value] : defining_options(plan))
+  return command_line("cnnlab train", defining_options(plan), plan.settings);
+}
+
+std::string command_line(std::string command, const NamedValues& options, const TrainSettings& settings) {
+  for (const auto& [option, value] : options)
     if (!value.empty()) command += " " + option + (value == "on" ? "" : " " + value);
-  command += text(" --epochs ", plan.settings.epochs);
-  if (plan.settings.max_steps) command += text(" --steps ", plan.settings.max_steps);
+  command += text(" --epochs ", settings.epochs);
+  if (settings.max_steps) command += text(" --steps ", settings.max_steps);
   return command;
+}
+
+void allow_all_steps(TrainSettings& settings, int64_t images) {
+  const int64_t batch = settings.loader.batch_size, per_epoch = (images + batch - 1) / batch;
+  settings.epochs = std::max(settings.epochs, (settings.max_steps + per_epoch - 1) / per_epoch);
 }
 
 void note_plan(const Plan& plan, StateFile& checkpoint) {

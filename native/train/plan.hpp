@@ -9,9 +9,11 @@
 
 namespace cnnlab {
 
-/// The options of `cnnlab train`, as they were given.
-struct TrainOptions {
-  NetworkChoice network;
+/// Options with their values as text: {"--lr", "0.01"}, …; "on" for a switch that is on, "" for one that is off.
+using NamedValues = std::vector<std::pair<std::string, std::string>>;
+
+/// How networks are trained: the options that `cnnlab train` and `cnnlab race` share, as they were given.
+struct RunOptions {
   DataChoice data;
   DeviceChoice device;
   TrainSettings settings;
@@ -20,8 +22,19 @@ struct TrainOptions {
   bool augment = false, no_shuffle = false;
   double redraw = 0;
   std::optional<int64_t> steps;
-  std::string init, out, checkpoint, resume, log;
+  std::string log;
   bool quiet = false;
+
+  /// `steps_help` tells what --steps does, from `least_steps` on.
+  void add_to(OptionList& list, int64_t least_steps, const std::string& steps_help);
+  /// UsageError for options that do not go together.
+  TrainSettings chosen_settings() const;
+};
+
+/// The options of `cnnlab train`.
+struct TrainOptions : RunOptions {
+  NetworkChoice network;
+  std::string init, out, checkpoint, resume;
 
   void add_to(OptionList& list);
 };
@@ -39,11 +52,17 @@ struct Plan {
 /// change within a run: UsageError, naming both values. `given` knows which there are.
 Plan make_plan(const TrainOptions& options, const OptionList& given);
 
-/// The settings that make a run what it is, as the options that set them: {"--lr", "0.01"}, … The same settings give
-/// the same bits.
-std::vector<std::pair<std::string, std::string>> defining_options(const Plan& plan);
+/// The settings that make a run what it is, as the options that set them. The same settings give the same bits.
+NamedValues defining_options(const Plan& plan);
 /// "cnnlab train --lesson inception …": the command that repeats a run.
 std::string command_line(const Plan& plan);
+
+/// The part of both that tells the data and how to train, for networks of any name.
+NamedValues defining_options(const DataChoice& data, const TrainSettings& settings);
+/// `command` with these options and, behind them, how long it trains.
+std::string command_line(std::string command, const NamedValues& options, const TrainSettings& settings);
+/// As many epochs of so many images as --steps needs, where --steps alone says how long.
+void allow_all_steps(TrainSettings& settings, int64_t images);
 
 /// What a checkpoint needs beside the trainer's state, for make_plan.
 void note_plan(const Plan& plan, StateFile& checkpoint);

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "lib/backend.hpp"
+#include "lib/kernels/parallel.hpp"
 #include "native/cli/format.hpp"
 
 namespace cnnlab {
@@ -15,11 +17,16 @@ using nlohmann::ordered_json;
 
 const std::string erase_line = "\r\033[K";
 
+ordered_json about(const char* event, const std::string& net) {
+  return net.empty() ? ordered_json{{"event", event}} : ordered_json{{"event", event}, {"net", net}};
+}
+
+}  // namespace
+
 std::string percent(int64_t part, int64_t whole) {
   return fixed(100.0 * static_cast<double>(part) / static_cast<double>(std::max<int64_t>(whole, 1)), 0) + "%";
 }
 
-// `done` (0 … 1) as so many columns, in eighths of a column where the terminal can show them.
 std::string bar(double done, int columns, bool unicode) {
   static constexpr const char* eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
   const int filled = static_cast<int>(done * columns * 8);
@@ -29,11 +36,15 @@ std::string bar(double done, int columns, bool unicode) {
   return out + std::string(columns - width(out), ' ');
 }
 
-}  // namespace
-
 std::string test_line(const Score& score) {
   return text("Test set: Average loss: ", fixed(score.loss, 4), ", Accuracy: ", score.correct, "/", score.total, " (",
               percent(score.correct, score.total), ")");
+}
+
+std::string settings_line(const TrainSettings& s) {
+  return text("Batches of ", s.loader.batch_size, ", learning rate ", s.sgd.lr, ", momentum ", s.sgd.momentum,
+              s.loader.augment || s.loader.crop ? ", augmented" : "", ", seed ", s.loader.seed, "; ",
+              backend<float>().name, ", ", threads(), threads() == 1 ? " thread" : " threads");
 }
 
 JsonLog::JsonLog(const std::string& path, bool append) : path_(path) {
@@ -48,30 +59,37 @@ void JsonLog::write(const std::string& line) {
   check(file_.good(), path_, ": the log cannot be written any more (is the disk full?)");
 }
 
-void JsonLog::step(const StepEvent& event) {
-  write(ordered_json{{"event", "step"},
-                     {"epoch", event.epoch},
-                     {"step", event.step},
-                     {"loss", event.loss},
-                     {"images_per_second", event.images_per_second}}
-            .dump());
+void JsonLog::step(const StepEvent& event, const std::string& net) {
+  ordered_json line = about("step", net);
+  line.update({{"epoch", event.epoch},
+               {"step", event.step},
+               {"loss", event.loss},
+               {"images_per_second", event.images_per_second}});
+  write(line.dump());
 }
 
-void JsonLog::epoch(const EpochEvent& event) {
-  write(ordered_json{{"event", "epoch"},
-                     {"epoch", event.epoch},
-                     {"train_loss", event.train_loss},
-                     {"train_seconds", event.train_seconds},
-                     {"test_loss", event.test.loss},
-                     {"test_correct", event.test.correct},
-                     {"test_total", event.test.total}}
-            .dump());
+void JsonLog::epoch(const EpochEvent& event, const std::string& net) {
+  ordered_json line = about("epoch", net);
+  line.update({{"epoch", event.epoch},
+               {"train_loss", event.train_loss},
+               {"train_seconds", event.train_seconds},
+               {"test_loss", event.test.loss},
+               {"test_correct", event.test.correct},
+               {"test_total", event.test.total}});
+  write(line.dump());
 }
 
-void JsonLog::norms(const NormsEvent& event) {
-  ordered_json line{{"event", "norms"}, {"epoch", event.epoch}, {"step", event.step}, {"norms", ordered_json::array()}};
+void JsonLog::norms(const NormsEvent& event, const std::string& net) {
+  ordered_json line = about("norms", net);
+  line.update({{"epoch", event.epoch}, {"step", event.step}, {"norms", ordered_json::array()}});
   for (const auto& [name, gradient, weight] : event.norms)
     line["norms"].push_back({{"name", name}, {"gradient", gradient}, {"weight", weight}});
+  write(line.dump());
+}
+
+void JsonLog::drop_out(const std::string& why, const std::string& net) {
+  ordered_json line = about("drop_out", net);
+  line["why"] = why;
   write(line.dump());
 }
 

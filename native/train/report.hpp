@@ -11,15 +11,24 @@ namespace cnnlab {
 /// "Test set: Average loss: 0.0536, Accuracy: 9822/10000 (98%)", as the source lesson prints it.
 std::string test_line(const Score& score);
 
+/// "Batches of 64, learning rate 0.01, …": how a run trains, and what computes it.
+std::string settings_line(const TrainSettings& settings);
+
+/// "12%"
+std::string percent(int64_t part, int64_t whole);
+/// `done` (0 … 1) as so many columns, in eighths of a column where the terminal can show them.
+std::string bar(double done, int columns, bool unicode);
+
 /// One JSON object a line for each event of a run.
 class JsonLog {
  public:
   /// No log for an empty path. Throws Error when the file cannot be opened.
   JsonLog(const std::string& path, bool append);
-  /// Throws Error when the disk is full.
-  void step(const StepEvent& event);
-  void epoch(const EpochEvent& event);
-  void norms(const NormsEvent& event);
+  // `net`: which network of a race it is about. Throw Error when the disk is full.
+  void step(const StepEvent& event, const std::string& net = "");
+  void epoch(const EpochEvent& event, const std::string& net = "");
+  void norms(const NormsEvent& event, const std::string& net = "");
+  void drop_out(const std::string& why, const std::string& net);
 
  private:
   void write(const std::string& line);

@@ -12,25 +12,29 @@ from support import PROGRAM, CommandLine
 
 
 class Screen:
-    """A terminal that knows carriage return, line feed and "erase to the end of the line", and nothing else."""
+    """A terminal that knows carriage return, line feed, "erase to the end of the line" and "up", and nothing else."""
 
     def __init__(self, columns):
-        self.columns, self.lines, self.column, self.drawn = columns, [""], 0, []
+        self.columns, self.lines, self.row, self.column, self.drawn = columns, [""], 0, 0, []
 
     def feed(self, text):
-        for token in re.findall(r"\x1b\[K|\r?\n|\r|[^\x1b\r\n]+|\x1b", text):
+        for token in re.findall(r"\x1b\[K|\x1b\[\d+A|\r?\n|\r|[^\x1b\r\n]+|\x1b", text):
             if token == "\r":
-                self.drawn.append(self.lines[-1])
+                self.drawn.append(self.lines[self.row])
                 self.column = 0
             elif token.endswith("\n"):
-                self.lines.append("")
+                self.row += 1
+                self.lines += [""] * (self.row == len(self.lines))
                 self.column = 0
             elif token == "\x1b[K":
-                self.lines[-1] = self.lines[-1][:self.column]
+                self.lines[self.row] = self.lines[self.row][:self.column]
+            elif token.endswith("A"):
+                self.row -= int(token[2:-1])
+                assert self.row >= 0, "above the first line"
             else:
                 assert token != "\x1b", "a control sequence that this terminal does not know"
-                line = self.lines[-1].ljust(self.column)
-                self.lines[-1] = line[:self.column] + token + line[self.column + len(token):]
+                line = self.lines[self.row].ljust(self.column)
+                self.lines[self.row] = line[:self.column] + token + line[self.column + len(token):]
                 self.column += len(token)
 
 

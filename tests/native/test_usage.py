@@ -4,7 +4,7 @@ import struct
 
 from support import CommandLine, write_data
 
-COMMANDS = ["train", "eval", "predict", "step", "summary", "lessons", "info", "bench"]
+COMMANDS = ["train", "race", "eval", "predict", "step", "summary", "lessons", "info", "bench"]
 
 
 class Help(CommandLine):
