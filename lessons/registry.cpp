@@ -20,10 +20,13 @@ Lesson lesson();
 namespace residual {
 Lesson lesson();
 }
+namespace dense {
+Lesson lesson();
+}
 
 std::span<const Lesson> lessons() {
-  static const std::vector<Lesson> all{one_by_one::lesson(), inception::lesson(), deeper::lesson(),
-                                       degradation::lesson(), residual::lesson()};
+  static const std::vector<Lesson> all{one_by_one::lesson(),  inception::lesson(), deeper::lesson(),
+                                       degradation::lesson(), residual::lesson(),  dense::lesson()};
   return all;
 }
 

@@ -57,15 +57,15 @@ struct DenseNet : nn::Module {
   struct Options {
     int64_t in, depth = 40, growth_rate = 12;
     bool bottleneck = false;
-    int64_t keep_percent = 100;  // of the channels, at a transition
+    int64_t compression = 100;  // percent of the channels that a transition keeps
   };
   Options options;
   explicit DenseNet(Options chosen) : options(chosen) {}
   int64_t layers = (options.depth - 4) / (options.bottleneck ? 6 : 3);  // in each block
   int64_t grown = layers * options.growth_rate;                         // channels that a block adds
   int64_t width1 = options.bottleneck ? 2 * options.growth_rate : 16;
-  int64_t width2 = (width1 + grown) * options.keep_percent / 100;
-  int64_t width3 = (width2 + grown) * options.keep_percent / 100;
+  int64_t width2 = (width1 + grown) * options.compression / 100;
+  int64_t width3 = (width2 + grown) * options.compression / 100;
 
   nn::Conv2d conv1 = add("conv1", nn::Conv2d({.in = options.in,
                                               .out = width1,

@@ -98,7 +98,7 @@ TEST_CASE("the deep nets have the parameters that their papers' nets have") {
   CHECK(residual::ResNet({.in = 3}).parameter_count() == 269'722);
   CHECK(residual::ResNet({.in = 3, .depth = 56}).parameter_count() == 853'018);
   CHECK(dense::DenseNet({.in = 3}).parameter_count() == 1'019'722);
-  CHECK(dense::DenseNet({.in = 3, .depth = 100, .bottleneck = true, .keep_percent = 50}).parameter_count() == 769'162);
+  CHECK(dense::DenseNet({.in = 3, .depth = 100, .bottleneck = true, .compression = 50}).parameter_count() == 769'162);
   CHECK(degradation::PlainNet({.in = 3}).parameter_count() == 269'722);  // option A's shortcuts weigh nothing
   CHECK(degradation::PlainNet({.in = 3, .depth = 56}).parameter_count() == 853'018);
   // Option B: in two blocks a 1×1 convolution and a BatchNorm more.
@@ -128,7 +128,7 @@ TEST_CASE("fifty steps of the plain nets follow PyTorch, with and without BatchN
 }
 
 TEST_CASE("fifty steps of the dense nets follow PyTorch, running statistics included") {
-  dense::DenseNet net({.in = 1}), compressed({.in = 1, .depth = 22, .bottleneck = true, .keep_percent = 50});
+  dense::DenseNet net({.in = 1}), compressed({.in = 1, .depth = 22, .bottleneck = true, .compression = 50});
   follows_pytorch("dense40", net);
   follows_pytorch("dense22_bc", compressed);
 }
