@@ -7,7 +7,7 @@ import unittest
 
 from support import PROGRAM, ROOT
 
-AT_LEAST = {"residual": 9940}  # and 9900 for all others
+AT_LEAST = {"residual": 9940, "dense": 9940}  # and 9900 for all others
 DATA = pathlib.Path(os.environ.get("CNNLAB_DATA", ROOT / "build" / "data"))
 
 
@@ -20,6 +20,8 @@ class Shipped(unittest.TestCase):
     def test_accuracy(self):
         for lesson in json.loads(self.cnnlab("lessons", "--json"))["lessons"]:
             with self.subTest(lesson=lesson["id"]):
+                if not (ROOT / lesson["folder"] / "weights.safetensors").exists():
+                    self.skipTest("no trained weights come with it yet")
                 correct = lesson["facts"]["shipped_correct"]["value"]
                 line = self.cnnlab("eval", "--lesson", lesson["id"])
                 self.assertIn(f"Accuracy: {correct:.0f}/10000", line)
