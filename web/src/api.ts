@@ -6,9 +6,10 @@ import { layOutAll } from "./lesson";
 import { bringLesson } from "./lessons/parts";
 import type { Chosen, Network, Pixels } from "./look/network";
 import type { Block } from "./look/look";
-import type { RunSettings } from "./train/protocol";
+import type { RunSettings, TrainEvent } from "./train/protocol";
 import { chooseOptions } from "./options";
 import { parseNumber, SETTINGS, type State, type Store } from "./state";
+import type { RaceStatus } from "./race/race";
 import { runSettings } from "./train/training_controls";
 import type { Step } from "./step/trace";
 import type { TrainStatus } from "./train/training";
@@ -32,6 +33,14 @@ export interface Lab {
     status(): TrainStatus;
     /** The curves of all runs, as a table. */
     csv(): string;
+  };
+  /** The networks that the address names, raced on the same batches, with the settings of the page. */
+  race: {
+    start(): void;
+    pause(): void;
+    reset(): void;
+    status(): RaceStatus;
+    curves(): { name: string; events: TrainEvent[] }[];
   };
   trace: {
     readonly length: number;
@@ -110,6 +119,13 @@ export function offerLab(store: Store, opened: Promise<Bench>, open: () => void)
       reset: () => use().train.actions.reset(),
       status: () => use().train.training.status(),
       csv: () => use().train.csv(),
+    },
+    race: {
+      start: () => use().train.racing.start(),
+      pause: () => use().train.racing.race.pause(),
+      reset: () => use().train.racing.race.reset(),
+      status: () => use().train.racing.race.status(),
+      curves: () => use().train.racing.race.curves(),
     },
     trace: {
       get length() {

@@ -2,6 +2,7 @@
 import { lessons } from "virtual:page";
 import { readOptions, writeOptions, type Options } from "./options";
 import { DATA, type DataName } from "./train/mnist";
+import { readContestants } from "./race/contestants";
 import { VIEWS, type View } from "./views";
 
 export type Language = "en" | "ko";
@@ -33,6 +34,7 @@ export interface State {
   data: DataName;
   scale: "linear" | "log"; // of the loss
   norms: "gradient" | "weight"; // whose size is shown, layer by layer
+  race: string; // the networks that race (race/contestants.ts)
   lang: Language;
 }
 
@@ -89,7 +91,7 @@ export function parseNumber(name: NumberName, text: string): number | null {
 const nothingChosen = { layer: "", open: "", cut: "", fresh: "", pass: "", answer: "read" } as const;
 
 export function initialState(lesson: string, lang: Language): State {
-  return { lesson, options: {}, view: "draw", step: 0, image: 0, break: "", pixel: "", seed: 1, lr: 0.01, momentum: 0.5, batch: 64, epochs: 9, augment: "off", data: "mnist", scale: "linear", norms: "gradient", pen: 2.2, off: "", drawing: "", ...nothingChosen, method: "gradient", lang };
+  return { lesson, options: {}, view: "draw", step: 0, image: 0, break: "", pixel: "", seed: 1, lr: 0.01, momentum: 0.5, batch: 64, epochs: 9, augment: "off", data: "mnist", scale: "linear", norms: "gradient", race: "", pen: 2.2, off: "", drawing: "", ...nothingChosen, method: "gradient", lang };
 }
 
 // Another lesson begins with its own options, at its first step, and nothing of its network is chosen yet.
@@ -113,6 +115,7 @@ export function readHash(hash: string, base: State): { state: State; wrong: stri
     else if (name in CHOICES && (CHOICES[name as keyof typeof CHOICES] as readonly string[]).includes(text)) Object.assign(state, { [name]: text });
     else if (name in PATTERNS && (text === "" || PATTERNS[name as keyof typeof PATTERNS].test(text))) state[name as keyof typeof PATTERNS] = text;
     else if (NAMES.some((list) => list === name)) state[name as (typeof NAMES)[number]] = text;
+    else if (name === "race" && readContestants(text)) state.race = text;
     else if (name === "answer" && text === "read") state.answer = text;
     else if (name in RANGES && parseNumber(name as NumberName, text) !== null) state[name as NumberName] = Number(text);
     else wrong.push(`${name}=${text}`);
@@ -126,7 +129,7 @@ function viewOf(named: URLSearchParams, view: View): View {
   if (["layer", "open", "cut", "fresh", "pass", "method", "answer"].some((name) => named.has(name))) return "look";
   if (["drawing", "pen", "off"].some((name) => named.has(name))) return "draw";
   if (["step", "image", "break", "pixel"].some((name) => named.has(name))) return "step";
-  return [...SETTINGS, ...Object.keys(CHOICES)].some((setting) => named.has(setting)) ? "train" : view;
+  return [...SETTINGS, ...Object.keys(CHOICES), "race"].some((setting) => named.has(setting)) ? "train" : view;
 }
 
 export function writeHash(state: State): string {

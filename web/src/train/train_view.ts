@@ -3,6 +3,7 @@ import { tell } from "../alerts";
 import { throttle } from "../dom";
 import type { LabView } from "../lab";
 import type { Program } from "../program";
+import { RaceView } from "../race/race_view";
 import type { State, Store } from "../state";
 import { startFiles } from "./files";
 import type { KeptTraining } from "./kept";
@@ -28,6 +29,7 @@ export interface LabWeights {
 export class TrainView {
   readonly training: Training;
   readonly actions: TrainingActions;
+  readonly racing: RaceView;
   readonly #program: Program;
   readonly #view: LabView;
   readonly #store: Store;
@@ -54,6 +56,7 @@ export class TrainView {
       weights.load(bytes, name);
     });
     this.#keeping = new Keeping(store, { wanted: (on) => this.training.keep(on), goOn: (kept) => this.#goOn(kept) });
+    this.racing = new RaceView(store, () => runSettings(store), () => this.#drawAll(), () => void this.training.pause());
     store.onChange((state, before) => this.#follow(state, before));
     this.#showPlots();
     this.#table.show();
@@ -141,7 +144,7 @@ export class TrainView {
       current: run === current,
       events: run === last ? run.events : run.events.filter((event) => !isNorms(event)), // which are shown of the last alone
     }));
-    this.#program.run("lab_training_runs", JSON.stringify(runs));
+    this.#program.run("lab_training_runs", JSON.stringify([...this.racing.race.curves(), ...runs]));
     this.#view.wake();
     this.#table.show();
   }

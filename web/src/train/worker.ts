@@ -1,5 +1,5 @@
 // Trains in a thread of its own, so that the page never waits. The loop gives way to messages after every few batches.
-import { fetchPiece, piecesOf, sum, type DataName } from "./mnist";
+import { dataSizes, Feed } from "./feed";
 import { Program } from "../program";
 import type { FromWorker, Report, Score, ToWorker } from "./protocol";
 
@@ -64,35 +64,10 @@ function giveWay(): Promise<void> {
   });
 }
 
-// ---- Data: fetched once, and kept by the program from run to run until another set is wanted. The first test images come
-// first, since a run begins with both sets; then what is trained on; then the rest.
-let data: DataName | null = null;
-let fed = 0; // pieces
-let feeds = 0;
-let feeding = 0; // which of them goes on; 0: none
-
-async function feed(machine: Program, base: string, name: DataName): Promise<void> {
-  if (data === name && feeding) return;
-  if (data !== name) [data, fed] = [name, 0];
-  const mine = ++feeds;
-  feeding = mine;
-  const { train, test } = piecesOf(name);
-  const order = [...test.slice(0, 1), ...train, ...test.slice(1)];
-  const loaded = (): void => say({ type: "loaded", images: sum(order.slice(0, fed)), total: sum(order) });
-  try {
-    loaded();
-    for (let piece = order[fed]; piece; piece = order[fed]) {
-      const { images, labels, count } = await fetchPiece(piece, base);
-      if (feeding !== mine) return; // another set was chosen meanwhile
-      machine.run("train_add_data", test.includes(piece) ? 1 : 0, images, labels, count);
-      fed += 1;
-      loaded();
-      dataCame.give();
-    }
-  } finally {
-    if (feeding === mine) feeding = 0;
-  }
-}
+const data = new Feed((images, total) => {
+  say({ type: "loaded", images, total });
+  dataCame.give();
+});
 
 // ---- Training
 async function create({ program: url, base, settings, checkpoint }: ToWorker & { type: "create" }): Promise<void> {
@@ -100,14 +75,11 @@ async function create({ program: url, base, settings, checkpoint }: ToWorker & {
   program ??= Program.load(url, (script) => importScripts(script));
   program.catch(() => (program = null));
   const machine = await program;
-  // Shuffled within a piece, so that training can start on the first.
-  const { train, test } = piecesOf(settings.data);
-  const sizes = { total: sum(train), test_total: sum(test), window: train[0]!.count };
-  machine.run("train_create", JSON.stringify({ ...settings, ...sizes, log_every: LOG_EVERY, norms_every: NORMS_EVERY }));
+  machine.run("train_create", JSON.stringify({ ...settings, ...dataSizes(settings.data), log_every: LOG_EVERY, norms_every: NORMS_EVERY }));
   if (checkpoint) machine.run("train_resume", checkpoint, checkpoint.length, "kept training");
   latest = null;
   sendWeights(machine, checkpoint ? -1 : 0); // those that it begins with
-  feed(machine, base, settings.data).catch(fail);
+  data.feed(machine, base, settings.data).catch(fail);
 }
 
 async function end(): Promise<void> {
