@@ -25,9 +25,10 @@ struct RaceOptions : RunOptions {
   }
 
   std::vector<Contestant> contestants() const {
-    if (names.empty())
+    if (names.empty()) {
       throw UsageError("--lessons names the networks, as in --lessons plain20,residual20; there are: " +
                        contestant_names());
+    }
     try {
       return find_contestants(names);
     } catch (const Error& error) {
@@ -38,6 +39,7 @@ struct RaceOptions : RunOptions {
 
 std::vector<Race::Build> builders(const std::vector<Contestant>& contestants, const Shape& image) {
   std::vector<Race::Build> builds;
+  builds.reserve(contestants.size());
   for (const Contestant& contestant : contestants)
     builds.emplace_back([&contestant, image] { return contestant.lesson->make(contestant.options, image); });
   return builds;
