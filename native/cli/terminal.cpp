@@ -26,9 +26,10 @@ std::string_view environment(const char* name) {
 }
 
 bool utf8() {
-  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"})
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     if (const std::string_view value = environment(name); !value.empty())
       return value.find("UTF-8") != value.npos || value.find("utf8") != value.npos;
+  }
   return false;
 }
 

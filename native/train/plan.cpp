@@ -40,11 +40,13 @@ Plan resumed_plan(const TrainOptions& options, const OptionList& given) {
   now.network = options.network.name_for(*plan.checkpoint);
   if (given.given("--data")) now.data.name = options.data.name;
   const auto stored = defining_options(plan), asked = defining_options(now);
-  for (size_t i = 0; i < stored.size(); ++i)
-    if (given.given(stored[i].first.c_str()) && stored[i] != asked[i])
+  for (size_t i = 0; i < stored.size(); ++i) {
+    if (given.given(stored[i].first.c_str()) && stored[i] != asked[i]) {
       throw UsageError(text("the run in ", options.resume, " was started ", shown(stored[i]),
                             ", but now it is to go on ", shown(asked[i]),
                             ": leave that out, or start a new run with --init ", options.resume));
+    }
+  }
   change(plan, options, given);
   return plan;
 }

@@ -117,9 +117,10 @@ void Report::step(const StepEvent& event) {
 }
 
 void Report::epoch(const EpochEvent& event) {
-  if (terminal_.live)
+  if (terminal_.live) {
     say(text("Epoch ", event.epoch, ": training loss ", fixed(event.train_loss, 4), " in ",
              clock_time(event.train_seconds), ", ", rounded(rate_), " images/s"));
+  }
   say(test_line(event.test));
 }
 
@@ -140,10 +141,11 @@ void Report::measure() {
     const double share = std::max(0.02, 1.0 / static_cast<double>(++losses_));
     loss_ += share * (trainer_.last_loss() - loss_);
   }
-  if (progress.batch > 0)
+  if (progress.batch > 0) {
     rate_ =
         static_cast<double>(std::min(progress.batch * trainer_.settings().loader.batch_size, trainer_.train_images())) /
         progress.epoch_seconds;
+  }
   if (trainer_.testing() != testing_) {
     testing_ = !testing_;
     if (testing_) {

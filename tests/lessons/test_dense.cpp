@@ -105,9 +105,10 @@ TEST_CASE("a dense layer reads all earlier outputs, joined, and hands them on un
     const Tensor& joined = output.value();
     CHECK(joined.size(1) == 16 + 8 * ++layers);
     const int64_t plane = joined.size(2) * joined.size(3), image = joined.size(1) * plane, kept = image - 8 * plane;
-    for (int64_t n = 0; n < joined.size(0); ++n)
+    for (int64_t n = 0; n < joined.size(0); ++n) {
       CHECK(std::equal(joined.data().begin() + n * image, joined.data().begin() + n * image + kept,
                        before.data().begin() + n * kept));
+    }
     before = joined;
   }
   CHECK(layers == 6);
