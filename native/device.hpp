@@ -1,13 +1,21 @@
 #pragma once
 #include <string>
+#include <vector>
+
+#include "lib/tensor/device.hpp"
 
 namespace cnnlab {
 
 // Implemented in cuda/ or no_cuda/, whichever CMake builds.
 
-/// Lets all ops run on the graphics card. Throws Error, saying what is missing, when that cannot be done.
-void use_cuda();
-/// One line on what CUDA can do here, for `cnnlab info`.
-std::string cuda_info();
+struct CudaOptions {
+  int index = 0;      ///< which card
+  bool tf32 = false;  ///< products of rounded factors: faster, less exact
+};
+/// A graphics card, which stays open as long as the program runs. Throws Error, saying what is missing, when there is
+/// none that can be used.
+Device* open_cuda(CudaOptions options);
+/// What CUDA can do here, line by line, for `cnnlab info`.
+std::vector<std::string> cuda_info();
 
 }  // namespace cnnlab

@@ -82,9 +82,10 @@ suite_page() {
   node --test tests/page tests/lighthouse "$@"
 }
 
+# The kernels and the training on a real graphics card. (Without one, the native suite runs them with stand-ins.)
 suite_cuda() {
-  lock; need_native; need_mnist; build cuda cnnlab_tests; unlock
-  build/cuda/bin/cnnlab_tests "$@"
+  lock; need_native; need_mnist; build cuda cnnlab_cuda_tests; unlock
+  build/cuda/bin/cnnlab_cuda_tests "$@"
 }
 
 # test_main [--SUITE…] [FILTER…]: filters go to the suites as they are.
@@ -108,7 +109,11 @@ test_main() {
   fi
   if wants program; then suite program suite_program "$@"; fi
   if wants page && [[ -d tests/page ]]; then suite page suite_page "$@"; fi
-  if [[ -d native/cuda ]] && wants cuda && command -v nvcc nvidia-smi >/dev/null; then suite cuda suite_cuda "$@"; fi
+  if wants cuda && command -v nvidia-smi >/dev/null; then
+    suite cuda suite_cuda "$@"
+  elif [[ " ${wanted[*]} " == *" cuda "* ]]; then
+    die "suite cuda needs an NVIDIA graphics card and its driver (nvidia-smi), which are not here"
+  fi
   finish
 }
 

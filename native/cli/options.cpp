@@ -65,13 +65,22 @@ NetworkName NetworkChoice::name_for(const StateFile& weights) const {
 }
 
 void DeviceChoice::add_to(OptionList& list) {
-  list.one_of("--device", device, {"cpu", "cuda"}, "what computes");
+  list.text("--device", "DEVICE", device, "what computes: cpu, cuda (the first graphics card), cuda:1, ...");
+  list.flag("--tf32", tf32, "with --device cuda: round the factors of products, which is faster");
   list.whole("--threads", threads, 1, 256, "threads on the processor (default: one for each core)");
 }
 
-void DeviceChoice::use() const {
+Device* DeviceChoice::use() const {
   if (threads) set_threads(static_cast<int>(*threads));
-  if (device == "cuda") use_cuda();
+  if (tf32 && device == "cpu") throw UsageError("--tf32 is for graphics cards: give --device cuda too");
+  if (device == "cpu") return nullptr;
+  CudaOptions card{.tf32 = tf32};
+  const std::string number = device.size() > 5 ? device.substr(5) : "";
+  const auto [end, problem] = std::from_chars(number.data(), number.data() + number.size(), card.index);
+  const bool numbered = device.starts_with("cuda:") && problem == std::errc() && end == number.data() + number.size();
+  if (device != "cuda" && (!numbered || card.index < 0))
+    throw UsageError(cnnlab::text("--device needs cpu, cuda or cuda:N, got \"", device, "\""));
+  return open_cuda(card);
 }
 
 Network make_network(const NetworkName& name, int64_t seed) {

@@ -26,14 +26,15 @@ struct NetworkChoice {
   NetworkName name_for(const StateFile& weights) const;
 };
 
-/// `--device` and `--threads`.
+/// `--device`, `--tf32` and `--threads`.
 struct DeviceChoice {
   std::string device = "cpu";
+  bool tf32 = false;
   std::optional<int64_t> threads{};
 
   void add_to(OptionList& list);
-  /// From here on ops run as chosen.
-  void use() const;
+  /// Sets the threads, and opens the device: null is the processor. What is to be computed there has to be moved there.
+  Device* use() const;
 };
 
 /// A network and what it is.

@@ -32,8 +32,9 @@ struct Outputs {
 };
 
 int evaluate_network(const EvalOptions& options) {
-  options.device.use();
+  Device* const device = options.device.use();
   const Network network = load_network(options.network, options.weights, &options.data);
+  network.module->to(device);
   const DataSplit data = load_data(options.data, *network.lesson);
   if (!options.logits.empty()) check_writable(options.logits, data.test.size() * 11 * 4);
   Evaluation evaluation(*network.module, data.test);

@@ -29,7 +29,8 @@ int print_info() {
   table.add({"version", CNNLAB_VERSION});
   table.add({"instructions", instruction_sets()});
   table.add({"threads", text(threads(), " of ", max_threads())});
-  table.add({"CUDA", cuda_info()});
+  const std::vector<std::string> cuda = cuda_info();
+  for (size_t i = 0; i < cuda.size(); ++i) table.add({i == 0 ? "CUDA" : "", cuda[i]});
   for (const Lesson& lesson : lessons())
     table.add(
         {text("lesson ", lesson.id), shipped_weights(lesson).empty() ? "no trained weights" : "with trained weights"});

@@ -44,8 +44,9 @@ void print_prediction(const std::string& path, const Tensor& log_probabilities, 
 }
 
 int predict_images(const PredictOptions& options) {
-  options.device.use();
+  Device* const device = options.device.use();
   const Network network = load_network(options.network, options.weights);
+  network.module->to(device);
   const Shape& input = network.name.input;
   check(input == Shape{1, 28, 28}, "lesson ", network.name.lesson, " reads images of shape ", input,
         ", but drawn digits have (1, 28, 28)");
@@ -54,7 +55,7 @@ int predict_images(const PredictOptions& options) {
   for (const std::string& path : options.images) {
     const Tensor digit = read_digit(path);
     std::cout << separator;
-    print_prediction(path, predict(*network.module, digit), unicode);
+    print_prediction(path, predict(*network.module, digit.to(device)).to(nullptr), unicode);
     separator = "\n";
   }
   return 0;

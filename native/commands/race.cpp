@@ -25,10 +25,9 @@ struct RaceOptions : RunOptions {
   }
 
   std::vector<Contestant> contestants() const {
-    if (names.empty()) {
+    if (names.empty())
       throw UsageError("--lessons names the networks, as in --lessons plain20,residual20; there are: " +
                        contestant_names());
-    }
     try {
       return find_contestants(names);
     } catch (const Error& error) {
@@ -37,11 +36,14 @@ struct RaceOptions : RunOptions {
   }
 };
 
-std::vector<Race::Build> builders(const std::vector<Contestant>& contestants, const Shape& image) {
+std::vector<Race::Build> builders(const std::vector<Contestant>& contestants, const Shape& image, Device* device) {
   std::vector<Race::Build> builds;
-  builds.reserve(contestants.size());
   for (const Contestant& contestant : contestants)
-    builds.emplace_back([&contestant, image] { return contestant.lesson->make(contestant.options, image); });
+    builds.emplace_back([&contestant, image, device] {
+      auto network = contestant.lesson->make(contestant.options, image);
+      network->to(device);
+      return network;
+    });
   return builds;
 }
 
@@ -73,14 +75,14 @@ int result(const Race& race) {
 int run_race(const RaceOptions& options, bool epochs_given) {
   const std::vector<Contestant> contestants = options.contestants();
   TrainSettings settings = options.chosen_settings();
-  options.device.use();
+  Device* const device = options.device.use();
   Shape image;
   for (const Contestant& contestant : contestants) image = input_for(options.data, *contestant.lesson);
   const DataSplit data = load_data(options.data, *contestants[0].lesson);
   if (options.steps && !epochs_given) allow_all_steps(settings, data.train.size());
 
   JsonLog log(options.log, false);
-  Race race(builders(contestants, image), train_step, settings, data.train, data.test);
+  Race race(builders(contestants, image, device), train_step, settings, data.train, data.test);
   RaceReport report(race, contestants, image, options.quiet);
   race.on_step = [&](size_t i, const StepEvent& e) { log.step(e, contestants[i].name), report.step(i, e); };
   race.on_epoch = [&](size_t i, const EpochEvent& e) { log.epoch(e, contestants[i].name), report.epoch(i, e); };
@@ -91,7 +93,7 @@ int run_race(const RaceOptions& options, bool epochs_given) {
   report.say(text("Racing ", contestants.size(), contestants.size() == 1 ? " network" : " networks", " on ",
                   find_dataset(options.data.name).title, ": ", grouped(data.train.size()), " images, tested on ",
                   grouped(data.test.size())));
-  report.say(settings_line(settings));
+  report.say(settings_line(settings, device));
   const StopSignals signals;
   loop(race, report);
   report.finish();

@@ -164,7 +164,8 @@ ordered_json steps_json(const Tape& tape) {
 }
 
 int show_steps(const StepOptions& options) {
-  options.device.use();
+  if (options.device.use())
+    throw UsageError("step shows every number, so it computes on the processor: leave out --device");
   bool trained = false;
   const Network network = network_of(options, trained);
   const DataSplit data = load_data(options.data, *network.lesson);

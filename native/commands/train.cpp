@@ -16,7 +16,7 @@ constexpr auto autosave_every = std::chrono::minutes(5);
 // One run from its plan to its files.
 class Run {
  public:
-  Run(const TrainOptions& options, Plan plan)
+  Run(const TrainOptions& options, Plan plan, Device* device)
       : options_(options),
         plan_(std::move(plan)),
         network_(make_network(plan_.network, static_cast<int64_t>(plan_.settings.loader.seed))),
@@ -24,6 +24,7 @@ class Run {
         has_checkpoint_(!options.resume.empty() && checkpoint_ == options.resume) {
     if (!options.init.empty())
       load_weights(*network_.module, load_safetensors(options.init), network_.name, options.init);
+    network_.module->to(device);
     int64_t bytes = 64 << 10;
     for (const auto& [name, tensor] : network_.module->state_dict())
       bytes += tensor.numel() * int64_t{sizeof(float)} + 128;
@@ -95,7 +96,7 @@ void Run::introduce(Report& report, const DataSplit& data) const {
   report.say(text("Training ", network_.lesson->id, " (", grouped(network_.module->parameter_count()),
                   " parameters) on ", find_dataset(plan_.data.name).title, ": ", grouped(data.train.size()),
                   " images, tested on ", grouped(data.test.size())));
-  report.say(settings_line(plan_.settings));
+  report.say(settings_line(plan_.settings, network_.module->device()));
 }
 
 void Run::loop(Trainer& trainer, Report& report) {
@@ -192,8 +193,8 @@ Command train_command() {
             const auto options = std::make_shared<TrainOptions>();
             options->add_to(list);
             return [options, &list] {
-              options->device.use();
-              Run training(*options, make_plan(*options, list));
+              Device* const device = options->device.use();
+              Run training(*options, make_plan(*options, list), device);
               return options->steps == 0 ? training.write_initial_weights() : training.train();
             };
           },

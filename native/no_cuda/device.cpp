@@ -4,8 +4,10 @@
 
 namespace cnnlab {
 
-void use_cuda() { fail("this cnnlab was built without CUDA: leave out --device cuda, and the processor does it"); }
+Device* open_cuda(CudaOptions) {
+  fail("this cnnlab was built without CUDA: leave out --device cuda, and the processor does it");
+}
 
-std::string cuda_info() { return "no (built without it)"; }
+std::vector<std::string> cuda_info() { return {"no (built without it)"}; }
 
 }  // namespace cnnlab

@@ -41,10 +41,11 @@ std::string test_line(const Score& score) {
               percent(score.correct, score.total), ")");
 }
 
-std::string settings_line(const TrainSettings& s) {
+std::string settings_line(const TrainSettings& s, const Device* device) {
+  const std::string processor = text(backend<float>().name, ", ", threads(), threads() == 1 ? " thread" : " threads");
   return text("Batches of ", s.loader.batch_size, ", learning rate ", s.sgd.lr, ", momentum ", s.sgd.momentum,
               s.loader.augment || s.loader.crop ? ", augmented" : "", ", seed ", s.loader.seed, "; ",
-              backend<float>().name, ", ", threads(), threads() == 1 ? " thread" : " threads");
+              device ? device->name() : processor);
 }
 
 JsonLog::JsonLog(const std::string& path, bool append) : path_(path) {

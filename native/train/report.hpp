@@ -12,7 +12,7 @@ namespace cnnlab {
 std::string test_line(const Score& score);
 
 /// "Batches of 64, learning rate 0.01, …": how a run trains, and what computes it.
-std::string settings_line(const TrainSettings& settings);
+std::string settings_line(const TrainSettings& settings, const Device* device = nullptr);
 
 /// "12%"
 std::string percent(int64_t part, int64_t whole);

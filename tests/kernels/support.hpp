@@ -25,6 +25,23 @@ std::vector<T> numbers(int64_t count, unsigned seed) {
   return values;
 }
 
+/// Tables of kernels that a part of this binary adds (CUDA's).
+inline std::vector<const Backend<float>*>& added_backends() {
+  static std::vector<const Backend<float>*> added;
+  return added;
+}
+/// What is compared with the reference: all SIMD tables, and the added ones.
+inline std::vector<const Backend<float>*> fast_backends() {
+  std::vector<const Backend<float>*> backends(simd_backends().begin(), simd_backends().end());
+  backends.insert(backends.end(), added_backends().begin(), added_backends().end());
+  return backends;
+}
+inline std::vector<const Backend<float>*> all_backends() {
+  std::vector<const Backend<float>*> backends = fast_backends();
+  backends.push_back(&reference_backend<float>());
+  return backends;
+}
+
 /// Fails on the element that lies farthest from what was expected, measured against the largest number expected.
 template <class T>
 void check_close(const std::string& what, const std::vector<T>& actual, const std::vector<double>& expected,

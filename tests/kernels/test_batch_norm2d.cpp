@@ -5,12 +5,6 @@ using namespace cnnlab::test;
 
 namespace {
 
-std::vector<const Backend<float>*> all_backends() {
-  std::vector<const Backend<float>*> backends(simd_backends().begin(), simd_backends().end());
-  backends.push_back(&reference_backend<float>());
-  return backends;
-}
-
 std::string describe(const BatchNorm2dGeometry& g) {
   return text("x (", g.n, ", ", g.c, "), planes of ", g.pixels, g.training ? ", training" : "");
 }

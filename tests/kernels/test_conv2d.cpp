@@ -35,7 +35,7 @@ std::string describe(const Conv2dGeometry& g) {
 void compare(const Conv2dGeometry& g) {
   Conv<double> expected(g);
   expected.run(reference_backend<double>());
-  for (const Backend<float>* backend : simd_backends()) {
+  for (const Backend<float>* backend : fast_backends()) {
     INFO(backend->name << ": " << describe(g));
     Conv<float> actual(g);
     actual.run(*backend);
@@ -104,9 +104,7 @@ TEST_CASE("conv2d: every number of channels and every batch leaves the right rem
 
 TEST_CASE("conv2d: what is not wanted is left out, and the rest stays the same", "[kernels]") {
   const Conv2dGeometry g{.n = 18, .c = 5, .h = 7, .w = 6, .o = 7, .k = 3, .stride = 1, .padding = 1};
-  std::vector<const Backend<float>*> backends(simd_backends().begin(), simd_backends().end());
-  backends.push_back(&reference_backend<float>());
-  for (const Backend<float>* backend : backends) {
+  for (const Backend<float>* backend : all_backends()) {
     INFO(backend->name);
     Conv<float> all(g), parts(g);
     all.run(*backend);
@@ -139,7 +137,7 @@ TEST_CASE("conv2d: any number of threads gives the same bits", "[kernels]") {
 
 TEST_CASE("conv2d: NaN and infinity pass through", "[kernels]") {
   const Conv2dGeometry g{.n = 2, .c = 1, .h = 4, .w = 4, .o = 1, .k = 3};
-  for (const Backend<float>* backend : simd_backends()) {
+  for (const Backend<float>* backend : fast_backends()) {
     INFO(backend->name);
     Conv<float> conv(g);
     conv.weight.assign(9, 1.0f);

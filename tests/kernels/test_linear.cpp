@@ -48,7 +48,7 @@ TEST_CASE("linear: every SIMD table agrees with the reference", "[kernels]") {
         const LinearGeometry g{n, i, o};
         Linear<double> expected(g);
         expected.run(reference_backend<double>());
-        for (const Backend<float>* backend : simd_backends()) {
+        for (const Backend<float>* backend : fast_backends()) {
           INFO(backend->name << ": x (" << n << ", " << i << "), weight (" << o << ", " << i << ")");
           Linear<float> actual(g);
           actual.run(*backend);
@@ -61,7 +61,7 @@ TEST_CASE("linear: every SIMD table agrees with the reference", "[kernels]") {
 }
 
 TEST_CASE("linear: what is not wanted is left out", "[kernels]") {
-  for (const Backend<float>* backend : simd_backends()) {
+  for (const Backend<float>* backend : fast_backends()) {
     INFO(backend->name);
     Linear<float> all({.n = 9, .i = 37, .o = 6}), parts({.n = 9, .i = 37, .o = 6});
     all.run(*backend);

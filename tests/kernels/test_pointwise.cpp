@@ -9,12 +9,6 @@ namespace {
 
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 
-std::vector<const Backend<float>*> all_backends() {
-  std::vector<const Backend<float>*> backends(simd_backends().begin(), simd_backends().end());
-  backends.push_back(&reference_backend<float>());
-  return backends;
-}
-
 }  // namespace
 
 TEST_CASE("relu: zero below zero, NaN stays NaN, and the slope at zero is zero", "[kernels]") {

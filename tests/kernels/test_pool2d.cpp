@@ -11,12 +11,6 @@ namespace {
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
-std::vector<const Backend<float>*> all_backends() {
-  std::vector<const Backend<float>*> backends(simd_backends().begin(), simd_backends().end());
-  backends.push_back(&reference_backend<float>());
-  return backends;
-}
-
 std::string describe(const Pool2dGeometry& g) {
   return text("x (", g.n, ", ", g.c, ", ", g.h, ", ", g.w, "), window ", g.k, ", stride ", g.stride, ", padding ",
               g.padding);

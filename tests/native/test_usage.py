@@ -69,9 +69,22 @@ class Usage(CommandLine):
 
 
 class Trouble(CommandLine):
-    def test_cuda_without_cuda(self):
-        self.assert_fails(1, "cnnlab train: this cnnlab was built without CUDA: leave out --device cuda, and the "
-                             "processor does it", "train", "--device", "cuda")
+    def test_cuda_without_a_card(self):
+        if "cuda:0: " in self.output("info"):
+            self.skipTest("there is a graphics card")
+        reasons = ("this cnnlab was built without CUDA: leave out --device cuda, and the processor does it",
+                   "cuda: there is no NVIDIA driver on this machine; leave out --device cuda, and the processor does it",
+                   "cuda: there is a driver, but no NVIDIA graphics card")
+        for arguments in (("train",), ("train", "--tf32"), ("eval",), ("predict", "digit.png")):
+            done = self.cnnlab(*arguments, "--device", "cuda")
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn(done.stderr, [f"cnnlab {arguments[0]}: {reason}\n" for reason in reasons])
+
+    def test_devices_that_are_none(self):
+        for device in ("gpu", "cuda:", "cuda:x", "cuda:-1", "cuda:1x"):
+            self.assert_fails(2, f'cnnlab train: --device needs cpu, cuda or cuda:N, got "{device}"', "train",
+                              "--device", device)
+        self.assert_fails(2, "cnnlab train: --tf32 is for graphics cards: give --device cuda too", "train", "--tf32")
 
     def test_missing_data(self):
         folder = self.folder / "data" / "fashion"

@@ -1,0 +1,16 @@
+# cuDNN 9: cuDNN::cudnn. It lies in the CUDA toolkit, or where the system keeps its libraries.
+find_path(CUDNN_INCLUDE_DIR cudnn.h HINTS ${CUDAToolkit_INCLUDE_DIRS} ENV CUDNN_ROOT PATH_SUFFIXES include)
+find_library(CUDNN_LIBRARY cudnn HINTS ${CUDAToolkit_LIBRARY_DIR} ENV CUDNN_ROOT PATH_SUFFIXES lib lib64)
+if(CUDNN_INCLUDE_DIR AND EXISTS "${CUDNN_INCLUDE_DIR}/cudnn_version.h")
+  file(STRINGS "${CUDNN_INCLUDE_DIR}/cudnn_version.h" _lines REGEX "#define CUDNN_(MAJOR|MINOR|PATCHLEVEL) ")
+  string(REGEX REPLACE "[^0-9;]" "" cuDNN_VERSION "${_lines}")
+  string(REPLACE ";" "." cuDNN_VERSION "${cuDNN_VERSION}")
+endif()
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(cuDNN REQUIRED_VARS CUDNN_LIBRARY CUDNN_INCLUDE_DIR VERSION_VAR cuDNN_VERSION)
+mark_as_advanced(CUDNN_INCLUDE_DIR CUDNN_LIBRARY)
+if(cuDNN_FOUND AND NOT TARGET cuDNN::cudnn)
+  add_library(cuDNN::cudnn UNKNOWN IMPORTED)
+  set_target_properties(cuDNN::cudnn PROPERTIES
+    IMPORTED_LOCATION "${CUDNN_LIBRARY}" INTERFACE_INCLUDE_DIRECTORIES "${CUDNN_INCLUDE_DIR}")
+endif()

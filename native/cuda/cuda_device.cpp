@@ -1,0 +1,156 @@
+#include "native/cuda/cuda_device.hpp"
+
+#include <utility>
+
+#include "lib/tensor/error.hpp"
+#include "native/cuda/backend.hpp"
+#include "native/cuda/convolution.hpp"
+#include "native/cuda/launch.hpp"
+
+namespace cnnlab::cuda {
+namespace {
+
+CudaDevice* current_device = nullptr;
+
+// What NVIDIA recommends for Hopper; given by us, cuBLAS allocates nothing on its own.
+constexpr size_t blas_workspace_bytes = 32 << 20;
+constexpr int least_capability = 75;  // Turing: the oldest that the toolkit compiles for
+
+}  // namespace
+
+MemoryPool::~MemoryPool() { release_free(); }
+
+std::shared_ptr<void> MemoryPool::take(size_t bytes) {
+  void* memory = nullptr;
+  if (std::vector<void*>& free = free_[bytes]; !free.empty()) {
+    memory = free.back();
+    free.pop_back();
+  } else {
+    memory = allocate(bytes);
+  }
+  return {memory, [pool = shared_from_this(), bytes](void* used) { pool->free_[bytes].push_back(used); }};
+}
+
+void* MemoryPool::allocate(size_t bytes) {
+  void* memory = nullptr;
+  const size_t asked = bytes ? bytes : 1;
+  cudaError_t status = cudaMalloc(&memory, asked);
+  if (status == cudaErrorMemoryAllocation) {
+    release_free();
+    static_cast<void>(cudaGetLastError());  // it would be reported again by the next call
+    status = cudaMalloc(&memory, asked);
+  }
+  if (status == cudaErrorMemoryAllocation) {
+    size_t free = 0, total = 0;
+    static_cast<void>(cudaGetLastError());
+    check_status(cudaMemGetInfo(&free, &total), "asking how much memory is free");
+    fail(text(device_name_, ": out of memory: ", asked >> 10, " KiB more are needed, ", free >> 20, " of ", total >> 20,
+              " MiB are free; try a smaller --batch, or end other programs that use the card"));
+  }
+  check_status(status, "taking memory");
+  return memory;
+}
+
+// What cannot be freed is lost, and that is all: this runs when a program ends, too.
+void MemoryPool::release_free() {
+  for (auto& [bytes, buffers] : free_)
+    for (void* buffer : buffers) static_cast<void>(cudaFree(buffer));
+  free_.clear();
+}
+
+void check_driver() {
+  int driver = 0, count = 0;
+  check_status(cudaDriverGetVersion(&driver), "asking for the driver");
+  check(driver > 0,
+        "cuda: there is no NVIDIA driver on this machine; leave out --device cuda, and the processor does it");
+  const cudaError_t status = cudaGetDeviceCount(&count);
+  check(status != cudaErrorInsufficientDriver, "cuda: the NVIDIA driver knows CUDA ", driver / 1000, ".",
+        driver % 1000 / 10, ", but this program needs ", CUDART_VERSION / 1000, ".", CUDART_VERSION % 1000 / 10,
+        ": please update the driver");
+  check(status != cudaErrorNoDevice, "cuda: there is a driver, but no NVIDIA graphics card");
+  check_status(status, "counting graphics cards");
+}
+
+void check_usable(int index) {
+  check_driver();
+  int count = 0;
+  check_status(cudaGetDeviceCount(&count), "counting graphics cards");
+  check(index < count, "cuda:", index, ": there is no such card; there ", count == 1 ? "is " : "are ", count,
+        ", the first is cuda:0");
+  cudaDeviceProp card{};
+  check_status(cudaGetDeviceProperties(&card, index), "asking what the card is");
+  check(10 * card.major + card.minor >= least_capability, "cuda:", index, ": ", card.name, " has compute capability ",
+        card.major, ".", card.minor, ", but 7.5 or newer is needed");
+}
+
+std::string describe_card(int index) {
+  cudaDeviceProp card{};
+  check_status(cudaGetDeviceProperties(&card, index), "asking what the card is");
+  return text("cuda:", index, ": ", card.name, ", compute capability ", card.major, ".", card.minor, ", ",
+              card.multiProcessorCount, " multiprocessors, ", card.totalGlobalMem >> 20, " MiB");
+}
+
+CudaDevice::CudaDevice(Options options)
+    : options_(options), pool_(std::make_shared<MemoryPool>("cuda:" + std::to_string(options.index))) {
+  check_usable(options.index);
+  try {
+    open();
+  } catch (...) {
+    close();
+    throw;
+  }
+  current_device = this;
+}
+
+void CudaDevice::open() {
+  check_status(cudaSetDevice(options_.index), "choosing the card");
+  check_status(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "making a stream");
+  check_status(cublasCreate(&blas_), "starting cuBLAS");
+  check_status(cublasSetStream(blas_, stream_), "giving cuBLAS its stream");
+  check_status(cublasSetMathMode(blas_, options_.tf32 ? CUBLAS_TF32_TENSOR_OP_MATH : CUBLAS_PEDANTIC_MATH),
+               "setting cuBLAS's precision");
+  blas_workspace_ = pool_->take(blas_workspace_bytes);
+  check_status(cublasSetWorkspace(blas_, blas_workspace_.get(), blas_workspace_bytes), "giving cuBLAS memory");
+  check_status(cudnnCreate(&dnn_), "starting cuDNN");
+  check_status(cudnnSetStream(dnn_, stream_), "giving cuDNN its stream");
+}
+
+void CudaDevice::close() noexcept {
+  if (stream_) static_cast<void>(cudaStreamSynchronize(stream_));
+  forget_convolutions();
+  if (dnn_) static_cast<void>(cudnnDestroy(dnn_));
+  if (blas_) static_cast<void>(cublasDestroy(blas_));
+  if (stream_) static_cast<void>(cudaStreamDestroy(stream_));
+}
+
+CudaDevice::~CudaDevice() {
+  close();
+  if (current_device == this) current_device = nullptr;
+}
+
+const Backend<float>& CudaDevice::backend() const { return cuda_backend(); }
+
+// Of memory that is not pinned, the driver takes a copy before this returns.
+void CudaDevice::upload(const void* from, void* to, size_t bytes) {
+  check_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_), "copying to the card");
+}
+
+void CudaDevice::download(const void* from, void* to, size_t bytes) {
+  check_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream_), "copying from the card");
+  check_status(cudaStreamSynchronize(stream_), "waiting for the card");
+}
+
+void CudaDevice::copy(const void* from, void* to, size_t bytes) {
+  check_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream_), "copying on the card");
+}
+
+void CudaDevice::fill(std::span<float> numbers, float value) {
+  launch(stream_, static_cast<int64_t>(numbers.size()), Fill{numbers.data(), value});
+}
+
+CudaDevice& current() {
+  check(current_device != nullptr, "cuda: no card was chosen");
+  return *current_device;
+}
+
+}  // namespace cnnlab::cuda

@@ -1,0 +1,79 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lib/tensor/device.hpp"
+#include "native/cuda/status.hpp"
+
+namespace cnnlab::cuda {
+
+/// Memory of one graphics card. What is freed is kept by size and handed out again: all work goes through one stream,
+/// so whoever gets a buffer writes to it after whoever had it has read it. A training step that repeats the sizes of
+/// the one before asks the driver for nothing.
+class MemoryPool : public std::enable_shared_from_this<MemoryPool> {
+ public:
+  explicit MemoryPool(std::string device_name) : device_name_(std::move(device_name)) {}
+  ~MemoryPool();
+  MemoryPool(const MemoryPool&) = delete;
+  MemoryPool& operator=(const MemoryPool&) = delete;
+
+  /// Throws Error when the card has no more, even after all that is free was given back.
+  std::shared_ptr<void> take(size_t bytes);
+
+ private:
+  void* allocate(size_t bytes);
+  void release_free();
+
+  std::string device_name_;
+  std::map<size_t, std::vector<void*>> free_;
+};
+
+/// One graphics card, and what computes on it: a stream, on which everything happens in order, and CUDA's libraries.
+class CudaDevice : public Device {
+ public:
+  struct Options {
+    int index = 0;
+    bool tf32 = false;  ///< round the factors of products to 10 bits, as PyTorch's allow_tf32: faster, less exact
+  };
+  /// Throws Error, saying what is missing, when that card cannot be used.
+  explicit CudaDevice(Options options);
+  ~CudaDevice() override;
+
+  std::string name() const override { return "cuda:" + std::to_string(options_.index); }
+  const Backend<float>& backend() const override;
+  std::shared_ptr<void> allocate(size_t bytes) override { return pool_->take(bytes); }
+  void upload(const void* from, void* to, size_t bytes) override;
+  void download(const void* from, void* to, size_t bytes) override;
+  void copy(const void* from, void* to, size_t bytes) override;
+  void fill(std::span<float> numbers, float value) override;
+
+  const Options& options() const { return options_; }
+  cudaStream_t stream() const { return stream_; }
+  cublasHandle_t blas() const { return blas_; }
+  cudnnHandle_t dnn() const { return dnn_; }
+
+ private:
+  void open();
+  void close() noexcept;
+
+  Options options_;
+  std::shared_ptr<MemoryPool> pool_;
+  cudaStream_t stream_ = nullptr;
+  cublasHandle_t blas_ = nullptr;
+  cudnnHandle_t dnn_ = nullptr;
+  std::shared_ptr<void> blas_workspace_;
+};
+
+/// The card whose kernels run now: the one made last.
+CudaDevice& current();
+
+/// Throws Error unless there is a driver, new enough, and a card: in one line what is missing.
+void check_driver();
+/// The same for card `index`, which has to be new enough.
+void check_usable(int index);
+/// "cuda:0: NVIDIA H100, compute capability 9.0, 132 multiprocessors, 81079 MiB"
+std::string describe_card(int index);
+
+}  // namespace cnnlab::cuda

@@ -1,0 +1,268 @@
+#include <algorithm>
+#include <cstring>
+
+#include <cudnn.h>
+
+#include "lib/backend.hpp"
+#include "tests/cuda_on_cpu/card.hpp"
+
+// Stand-ins for the functions of cuDNN that native/cuda calls. They compute with the CPU's kernels.
+using namespace cnnlab;
+using cnnlab::testing::Card;
+
+struct cudnnContext {
+  cudaStream_t stream = nullptr;
+};
+struct cudnnTensorStruct {
+  int n = 0, c = 0, h = 0, w = 0;
+  size_t numel() const { return size_t{1} * n * c * h * w; }
+};
+struct cudnnFilterStruct {
+  int o = 0, c = 0, kh = 0, kw = 0;
+  size_t numel() const { return size_t{1} * o * c * kh * kw; }
+};
+struct cudnnConvolutionStruct {
+  int padding = -1, stride = 0;
+  cudnnMathType_t math = CUDNN_DEFAULT_MATH;
+};
+
+namespace {
+
+constexpr size_t workspace_bytes = 1000;
+constexpr int chosen_algorithm = 1;  // the ranking names 0 first, which is not deterministic
+
+Conv2dGeometry geometry(cudnnTensorDescriptor_t x, cudnnFilterDescriptor_t w,
+                        cudnnConvolutionDescriptor_t convolution) {
+  return {.n = x->n,
+          .c = x->c,
+          .h = x->h,
+          .w = x->w,
+          .o = w->o,
+          .k = w->kh,
+          .stride = convolution->stride,
+          .padding = convolution->padding};
+}
+
+// Whether descriptors describe one convolution, in full precision.
+bool fit(cudnnTensorDescriptor_t x, cudnnFilterDescriptor_t w, cudnnConvolutionDescriptor_t convolution,
+         cudnnTensorDescriptor_t y) {
+  if (convolution->stride < 1 || convolution->padding < 0 || convolution->math != CUDNN_FMA_MATH) return false;
+  const Conv2dGeometry g = geometry(x, w, convolution);
+  return x->n > 0 && w->kh == w->kw && x->c == w->c && y->n == x->n && y->c == w->o && y->h == g.out_h() &&
+         y->w == g.out_w();
+}
+
+template <class Descriptor>
+std::span<float> numbers(Descriptor descriptor, const void* data) {
+  return {static_cast<float*>(const_cast<void*>(data)), descriptor->numel()};
+}
+
+// All that is the same for the three directions: pointers, factors, workspace; `work` is put into the stream.
+template <class Work>
+cudnnStatus_t submit(cudnnHandle_t handle, const void* alpha, const void* beta, int algorithm, void* workspace,
+                     size_t size, std::initializer_list<std::span<float>> arrays, const Work& work) {
+  Card& card = Card::instance();
+  const auto factor = [](const void* value) { return *static_cast<const float*>(value); };
+  if (!card.is_stream(handle->stream) || factor(alpha) != 1 || factor(beta) != 0) return CUDNN_STATUS_BAD_PARAM;
+  if (algorithm != chosen_algorithm || size != workspace_bytes || !card.owns(workspace, size))
+    return CUDNN_STATUS_BAD_PARAM;
+  if (!std::ranges::all_of(arrays, [&](auto array) { return card.owns(array.data(), array.size_bytes()); }))
+    return CUDNN_STATUS_BAD_PARAM;
+  card.submit(handle->stream, [=] {
+    std::memset(workspace, 0xff, size);  // it is cuDNN's to write to
+    work();
+  });
+  return CUDNN_STATUS_SUCCESS;
+}
+
+template <class Perf>
+cudnnStatus_t rank(int asked, int* found, Perf* results) {
+  if (asked < 2) return CUDNN_STATUS_BAD_PARAM;
+  for (int i = 0; i < 2; ++i) {
+    results[i] = {};
+    results[i].algo = static_cast<decltype(results[i].algo)>(i);
+    results[i].determinism = i == chosen_algorithm ? CUDNN_DETERMINISTIC : CUDNN_NON_DETERMINISTIC;
+  }
+  *found = 2;
+  return CUDNN_STATUS_SUCCESS;
+}
+
+template <class Handle>
+cudnnStatus_t make(Handle* handle) {
+  *handle = new std::remove_pointer_t<Handle>;
+  ++Card::instance().handles;
+  return CUDNN_STATUS_SUCCESS;
+}
+template <class Handle>
+cudnnStatus_t destroy(Handle handle) {
+  delete handle;
+  --Card::instance().handles;
+  return CUDNN_STATUS_SUCCESS;
+}
+
+}  // namespace
+
+// One stand-in: the call is counted, then `body` is its value.
+#define CNNLAB_STAND_IN(declaration, body)    \
+  cudnnStatus_t declaration {                 \
+    CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR); \
+    return body;                              \
+  }
+
+extern "C" {
+
+CNNLAB_STAND_IN(cudnnCreate(cudnnHandle_t* handle), make(handle))
+CNNLAB_STAND_IN(cudnnDestroy(cudnnHandle_t handle), destroy(handle))
+CNNLAB_STAND_IN(cudnnCreateTensorDescriptor(cudnnTensorDescriptor_t* tensor), make(tensor))
+CNNLAB_STAND_IN(cudnnDestroyTensorDescriptor(cudnnTensorDescriptor_t tensor), destroy(tensor))
+CNNLAB_STAND_IN(cudnnCreateFilterDescriptor(cudnnFilterDescriptor_t* filter), make(filter))
+CNNLAB_STAND_IN(cudnnDestroyFilterDescriptor(cudnnFilterDescriptor_t filter), destroy(filter))
+CNNLAB_STAND_IN(cudnnCreateConvolutionDescriptor(cudnnConvolutionDescriptor_t* convolution), make(convolution))
+CNNLAB_STAND_IN(cudnnDestroyConvolutionDescriptor(cudnnConvolutionDescriptor_t convolution), destroy(convolution))
+
+cudnnStatus_t cudnnSetStream(cudnnHandle_t handle, cudaStream_t stream) {
+  CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
+  if (!Card::instance().is_stream(stream)) return CUDNN_STATUS_BAD_PARAM;
+  handle->stream = stream;
+  return CUDNN_STATUS_SUCCESS;
+}
+
+cudnnStatus_t cudnnSetTensor4dDescriptor(cudnnTensorDescriptor_t tensor, cudnnTensorFormat_t format,
+                                         cudnnDataType_t type, int n, int c, int h, int w) {
+  CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
+  if (format != CUDNN_TENSOR_NCHW || type != CUDNN_DATA_FLOAT || std::min({n, c, h, w}) < 1)
+    return CUDNN_STATUS_BAD_PARAM;
+  *tensor = {n, c, h, w};
+  return CUDNN_STATUS_SUCCESS;
+}
+
+cudnnStatus_t cudnnSetFilter4dDescriptor(cudnnFilterDescriptor_t filter, cudnnDataType_t type,
+                                         cudnnTensorFormat_t format, int o, int c, int h, int w) {
+  CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
+  if (format != CUDNN_TENSOR_NCHW || type != CUDNN_DATA_FLOAT || std::min({o, c, h, w}) < 1)
+    return CUDNN_STATUS_BAD_PARAM;
+  *filter = {o, c, h, w};
+  return CUDNN_STATUS_SUCCESS;
+}
+
+cudnnStatus_t cudnnSetConvolution2dDescriptor(cudnnConvolutionDescriptor_t convolution, int pad_h, int pad_w,
+                                              int stride_h, int stride_w, int dilation_h, int dilation_w,
+                                              cudnnConvolutionMode_t mode, cudnnDataType_t type) {
+  CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
+  if (pad_h != pad_w || stride_h != stride_w || dilation_h != 1 || dilation_w != 1 || mode != CUDNN_CROSS_CORRELATION ||
+      type != CUDNN_DATA_FLOAT)
+    return CUDNN_STATUS_BAD_PARAM;
+  convolution->padding = pad_h;
+  convolution->stride = stride_h;
+  return CUDNN_STATUS_SUCCESS;
+}
+
+cudnnStatus_t cudnnSetConvolutionMathType(cudnnConvolutionDescriptor_t convolution, cudnnMathType_t math) {
+  CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
+  convolution->math = math;
+  return CUDNN_STATUS_SUCCESS;
+}
+
+cudnnStatus_t cudnnGetConvolutionForwardAlgorithm_v7(cudnnHandle_t, cudnnTensorDescriptor_t x,
+                                                     cudnnFilterDescriptor_t w,
+                                                     cudnnConvolutionDescriptor_t convolution,
+                                                     cudnnTensorDescriptor_t y, int asked, int* found,
+                                                     cudnnConvolutionFwdAlgoPerf_t* results) {
+  CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
+  return fit(x, w, convolution, y) ? rank(asked, found, results) : CUDNN_STATUS_BAD_PARAM;
+}
+
+cudnnStatus_t cudnnGetConvolutionBackwardDataAlgorithm_v7(cudnnHandle_t, cudnnFilterDescriptor_t w,
+                                                          cudnnTensorDescriptor_t dy,
+                                                          cudnnConvolutionDescriptor_t convolution,
+                                                          cudnnTensorDescriptor_t dx, int asked, int* found,
+                                                          cudnnConvolutionBwdDataAlgoPerf_t* results) {
+  CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
+  return fit(dx, w, convolution, dy) ? rank(asked, found, results) : CUDNN_STATUS_BAD_PARAM;
+}
+
+cudnnStatus_t cudnnGetConvolutionBackwardFilterAlgorithm_v7(cudnnHandle_t, cudnnTensorDescriptor_t x,
+                                                            cudnnTensorDescriptor_t dy,
+                                                            cudnnConvolutionDescriptor_t convolution,
+                                                            cudnnFilterDescriptor_t dw, int asked, int* found,
+                                                            cudnnConvolutionBwdFilterAlgoPerf_t* results) {
+  CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
+  return fit(x, dw, convolution, dy) ? rank(asked, found, results) : CUDNN_STATUS_BAD_PARAM;
+}
+
+cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(cudnnHandle_t, cudnnTensorDescriptor_t x,
+                                                      cudnnFilterDescriptor_t w,
+                                                      cudnnConvolutionDescriptor_t convolution,
+                                                      cudnnTensorDescriptor_t y, cudnnConvolutionFwdAlgo_t,
+                                                      size_t* size) {
+  CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
+  *size = workspace_bytes;
+  return fit(x, w, convolution, y) ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_BAD_PARAM;
+}
+
+cudnnStatus_t cudnnGetConvolutionBackwardDataWorkspaceSize(cudnnHandle_t, cudnnFilterDescriptor_t w,
+                                                           cudnnTensorDescriptor_t dy,
+                                                           cudnnConvolutionDescriptor_t convolution,
+                                                           cudnnTensorDescriptor_t dx, cudnnConvolutionBwdDataAlgo_t,
+                                                           size_t* size) {
+  CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
+  *size = workspace_bytes;
+  return fit(dx, w, convolution, dy) ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_BAD_PARAM;
+}
+
+cudnnStatus_t cudnnGetConvolutionBackwardFilterWorkspaceSize(cudnnHandle_t, cudnnTensorDescriptor_t x,
+                                                             cudnnTensorDescriptor_t dy,
+                                                             cudnnConvolutionDescriptor_t convolution,
+                                                             cudnnFilterDescriptor_t dw,
+                                                             cudnnConvolutionBwdFilterAlgo_t, size_t* size) {
+  CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
+  *size = workspace_bytes;
+  return fit(x, dw, convolution, dy) ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_BAD_PARAM;
+}
+
+cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void* alpha, cudnnTensorDescriptor_t x,
+                                      const void* x_data, cudnnFilterDescriptor_t w, const void* w_data,
+                                      cudnnConvolutionDescriptor_t convolution, cudnnConvolutionFwdAlgo_t algorithm,
+                                      void* workspace, size_t size, const void* beta, cudnnTensorDescriptor_t y,
+                                      void* y_data) {
+  CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
+  if (!fit(x, w, convolution, y)) return CUDNN_STATUS_BAD_PARAM;
+  const Conv2dGeometry g = geometry(x, w, convolution);
+  const auto in = numbers(x, x_data), weight = numbers(w, w_data), out = numbers(y, y_data);
+  return submit(handle, alpha, beta, algorithm, workspace, size, {in, weight, out},
+                [=] { simd_backend().conv2d(g, in, weight, {}, out); });
+}
+
+cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alpha, cudnnFilterDescriptor_t w,
+                                           const void* w_data, cudnnTensorDescriptor_t dy, const void* dy_data,
+                                           cudnnConvolutionDescriptor_t convolution,
+                                           cudnnConvolutionBwdDataAlgo_t algorithm, void* workspace, size_t size,
+                                           const void* beta, cudnnTensorDescriptor_t dx, void* dx_data) {
+  CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
+  if (!fit(dx, w, convolution, dy)) return CUDNN_STATUS_BAD_PARAM;
+  const Conv2dGeometry g = geometry(dx, w, convolution);
+  const auto weight = numbers(w, w_data), gradient = numbers(dy, dy_data), out = numbers(dx, dx_data);
+  return submit(handle, alpha, beta, algorithm, workspace, size, {weight, gradient, out}, [=] {
+    const std::vector<float> any(out.size());  // dx does not depend on x
+    simd_backend().conv2d_backward(g, any, weight, gradient, out, {}, {});
+  });
+}
+
+cudnnStatus_t cudnnConvolutionBackwardFilter(cudnnHandle_t handle, const void* alpha, cudnnTensorDescriptor_t x,
+                                             const void* x_data, cudnnTensorDescriptor_t dy, const void* dy_data,
+                                             cudnnConvolutionDescriptor_t convolution,
+                                             cudnnConvolutionBwdFilterAlgo_t algorithm, void* workspace, size_t size,
+                                             const void* beta, cudnnFilterDescriptor_t dw, void* dw_data) {
+  CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
+  if (!fit(x, dw, convolution, dy)) return CUDNN_STATUS_BAD_PARAM;
+  const Conv2dGeometry g = geometry(x, dw, convolution);
+  const auto in = numbers(x, x_data), gradient = numbers(dy, dy_data), out = numbers(dw, dw_data);
+  return submit(handle, alpha, beta, algorithm, workspace, size, {in, gradient, out}, [=] {
+    const std::vector<float> any(out.size());  // dw does not depend on the weights
+    simd_backend().conv2d_backward(g, in, any, gradient, {}, out, {});
+  });
+}
+
+const char* cudnnGetErrorString(cudnnStatus_t) { return "an internal operation failed"; }
+
+}  // extern "C"

@@ -1,0 +1,50 @@
+#include "native/cuda/launch.hpp"
+
+#include <memory>
+
+#include "native/cuda/status.hpp"
+#include "tests/cuda_on_cpu/card.hpp"
+
+// In place of kernels.cu: the same kernels as loops. They run backwards, since a card promises no order.
+namespace cnnlab::cuda {
+namespace {
+
+using testing::Card;
+
+void submit(cudaStream_t stream, std::function<void()> work) {
+  Card& card = Card::instance();
+  const bool bad = card.fails("launch") || !card.is_stream(stream);
+  check_status(bad ? cudaErrorUnknown : cudaSuccess, "starting a kernel");
+  card.submit(stream, std::move(work));
+}
+
+}  // namespace
+
+template <class Kernel>
+void launch(cudaStream_t stream, int64_t count, const Kernel& kernel) {
+  if (count == 0) return;
+  submit(stream, [kernel, count] {
+    for (int64_t at = count - 1; at >= 0; --at) kernel(at);
+  });
+}
+
+template <class Kernel>
+void launch_blocks(cudaStream_t stream, int64_t blocks, const Kernel& kernel) {
+  if (blocks == 0) return;
+  submit(stream, [kernel, blocks] {
+    for (int64_t block = blocks - 1; block >= 0; --block) {
+      const auto shared = std::make_unique<typename Kernel::Shared>();
+      for (int phase = 0; phase < Kernel::phases; ++phase)
+        for (int thread = block_threads - 1; thread >= 0; --thread) kernel(phase, *shared, block, thread);
+    }
+  });
+}
+
+#define CNNLAB_INSTANTIATE(Kernel) template void launch(cudaStream_t, int64_t, const Kernel&);
+CNNLAB_GRID_KERNELS(CNNLAB_INSTANTIATE)
+#undef CNNLAB_INSTANTIATE
+#define CNNLAB_INSTANTIATE(Kernel) template void launch_blocks(cudaStream_t, int64_t, const Kernel&);
+CNNLAB_BLOCK_KERNELS(CNNLAB_INSTANTIATE)
+#undef CNNLAB_INSTANTIATE
+
+}  // namespace cnnlab::cuda

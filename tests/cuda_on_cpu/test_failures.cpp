@@ -1,0 +1,137 @@
+#include <csignal>
+#include <regex>
+
+#include <catch2/catch.hpp>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lessons/training.hpp"
+#include "lib/nn/layers.hpp"
+#include "tests/cuda_on_cpu/card.hpp"
+#include "tests/cuda_on_cpu/test_card.hpp"
+
+using namespace cnnlab;
+using namespace cnnlab::testing;
+using cnnlab::cuda::CudaDevice;
+
+namespace {
+
+// A machine of its own for one test; then all is as before.
+class Machine {
+ public:
+  Machine() { shared_card().reset(); }
+  ~Machine() {
+    card.let_fail(-1);
+    card.driver = CUDART_VERSION, card.cards = 1, card.capability = 90, card.memory = size_t{1} << 30;
+  }
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+  Card& card = Card::instance();
+};
+
+std::string why_not(int index = 0) {
+  try {
+    const CudaDevice device({.index = index});
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+// Opens a card, trains a step on it and one more, and closes it: every function of CUDA's is called.
+void use_everything() {
+  CudaDevice device({});
+  struct Net : nn::Module {
+    nn::Conv2d conv = add("conv", nn::Conv2d({.in = 1, .out = 2, .kernel = 3}));
+    nn::BatchNorm2d bn = add("bn", nn::BatchNorm2d(2));
+    nn::Conv2d conv2 = add("conv2", nn::Conv2d({.in = 2, .out = 2, .kernel = 1}));
+    nn::Linear fc = add("fc", nn::Linear({.in = 8, .out = 3}));
+    Variable forward(Variable x) override { return log_softmax(fc(flatten(conv2(relu(bn(conv(x))))))); }
+  } net;
+  net.to(&device);
+  optim::SGD optimizer(net.parameters(), {.lr = 0.1, .momentum = 0.5});
+  const Batch batch{Tensor::full({2, 1, 4, 4}, 0.5f).to(&device), {0, 2}};
+  for (int step = 0; step < 2; ++step) train_step(net, optimizer, batch);
+  static_cast<void>(batch.images.clone().to(nullptr));
+}
+
+}  // namespace
+
+TEST_CASE("what a machine lacks for CUDA is said in one line", "[cuda_on_cpu]") {
+  Machine machine;
+  CHECK(why_not() == "");
+  CHECK(why_not(1) == "cuda:1: there is no such card; there is 1, the first is cuda:0");
+  machine.card.capability = 61;
+  CHECK(why_not() == "cuda:0: a card that is none has compute capability 6.1, but 7.5 or newer is needed");
+  machine.card.cards = 0;
+  CHECK(why_not() == "cuda: there is a driver, but no NVIDIA graphics card");
+  machine.card.driver = 12020;
+  CHECK(std::regex_match(why_not(), std::regex("cuda: the NVIDIA driver knows CUDA 12\\.2, but this program needs "
+                                               "\\d+\\.\\d+: please update the driver")));
+  machine.card.driver = 0;
+  CHECK(why_not() ==
+        "cuda: there is no NVIDIA driver on this machine; leave out --device cuda, and the processor does it");
+}
+
+TEST_CASE("a card that has no more memory says how much, after the pool gave back all it kept", "[cuda_on_cpu]") {
+  Machine machine;
+  machine.card.memory = size_t{64} << 20;  // of which cuBLAS gets 32 MiB
+  {
+    CudaDevice device({});
+    static_cast<void>(Tensor::zeros({5 << 20}, &device));  // 20 MiB, kept by the pool
+    const Tensor large = Tensor::zeros({6 << 20}, &device);
+    CHECK_THROWS_WITH(
+        Tensor::zeros({5 << 19}, &device),
+        "cuda:0: out of memory: 10240 KiB more are needed, 8 of 64 MiB are free; try a smaller --batch, or "
+        "end other programs that use the card");
+  }
+  CHECK(machine.card.used() == 0);
+}
+
+TEST_CASE("every call of CUDA's may fail: each failure is one line, and nothing is left behind", "[cuda_on_cpu]") {
+  Machine machine;
+  machine.card.let_fail(-1);
+  use_everything();
+  const int64_t calls = machine.card.calls();
+  const auto functions = machine.card.calls_by_function();
+  CHECK(functions.size() == 39);  // of CUDA's, and our launch
+  CHECK(machine.card.used() == 0);
+  CHECK(machine.card.handles == 0);
+
+  const std::regex message("cuda: [^\\n]+ failed: [^\\n]+ \\((CUDA error|cuBLAS status|cuDNN status) \\d+\\)");
+  for (int64_t call = 0; call < calls; ++call) {
+    machine.card.let_fail(call);
+    std::string said;
+    try {
+      use_everything();
+    } catch (const Error& error) {
+      said = error.what();
+    }
+    INFO("call " << call << ", " << machine.card.failed() << ": " << said);
+    // What cannot be given back is lost without a word: the work is done, or another error is on its way.
+    const bool gives_back =
+        machine.card.failed().find("Destroy") != std::string::npos || machine.card.failed() == "cudaFree";
+    const bool while_closing = machine.card.failed() == "cudaStreamSynchronize" && said.empty();
+    CHECK((std::regex_match(said, message) || gives_back || while_closing));
+    machine.card.let_fail(-1);
+    if (!gives_back) CHECK(machine.card.handles == 0);
+    if (!gives_back) CHECK(machine.card.used() == 0);
+    machine.card.handles = 0;
+  }
+}
+
+#if !defined(__SANITIZE_ADDRESS__)  // which would report the access that is meant
+TEST_CASE("the CPU cannot touch a card's memory", "[cuda_on_cpu]") {
+  const Tensor there = Tensor::zeros({4}, &test_card());
+  CHECK_THROWS_WITH(there.data(), Catch::Matchers::Contains("live on cuda:0"));
+  const pid_t child = fork();
+  if (child == 0) {
+    std::signal(SIGSEGV, SIG_DFL);
+    const volatile float* const numbers = there.raw().data();
+    _exit(numbers[0] == 0 ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  CHECK(WIFSIGNALED(status));
+}
+#endif
