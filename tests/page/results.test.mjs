@@ -123,8 +123,8 @@ describe("files", () => {
       const folder = mkdtempSync(join(tmpdir(), "cnnlab-"));
       try {
         writeFileSync(join(folder, "inception.safetensors"), (await saved(page, () => page.click("#save-weights"))).bytes);
-        const goldens = fileURLToPath(new URL("../goldens", import.meta.url));
-        const program = `import sys\nsys.path.insert(0, ${JSON.stringify(goldens)})\nfrom lesson import MainNet\nmodel = MainNet()\n${lines}\nprint(float(model.fc.weight[0, 0]))`;
+        const networks = fileURLToPath(new URL("../../native/bench/pytorch", import.meta.url));
+        const program = `import sys\nsys.path.insert(0, ${JSON.stringify(networks)})\nfrom networks import MainNet\nmodel = MainNet()\n${lines}\nprint(float(model.fc.weight[0, 0]))`;
         const weight = Number(execFileSync(python, ["-c", program], { cwd: folder }));
         assert.ok(Number.isFinite(weight) && weight !== 0);
       } finally {

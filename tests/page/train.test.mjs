@@ -244,7 +244,7 @@ describe("runs beside each other", () => {
       await until(page, () => document.querySelectorAll("#runs tbody tr").length === 2);
       const names = await page.locator("#runs tbody th").allTextContents();
       assert.deepEqual(names, ["lr 0.1", "lr 0.01"]);
-      assert.match(await page.textContent("#runs tbody tr"), /lr 0\.1.*10.*\d\.\d{4}.*%/);
+      await until(page, () => /lr 0\.1.*10.*\d\.\d{4}.*%/.test(document.querySelector("#runs tbody tr").textContent));
       await page.click("#points summary");
       assert.equal(await page.locator("#points tbody tr").count(), 2);
       await page.click("#norms-table summary");
