@@ -19,7 +19,7 @@ export class DrawControls {
   readonly #store: Store;
   readonly #changed: () => void;
   readonly #read = new LiveText(element("prediction"));
-  #source: Source = "untrained";
+  #source: Source = "shipped"; // until one is told: weights are on their way
   #spokenDigit: number | null | undefined;
 
   /** `onDrawing` is told when the drawing, or how it is read, has changed otherwise than by the pen. */
