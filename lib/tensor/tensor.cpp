@@ -1,6 +1,7 @@
 #include "lib/tensor/tensor.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <list>
 #include <map>
 #include <mutex>
@@ -24,6 +25,16 @@ struct Storage : Numbers<T> {
   Buffer<T> buffer;
 };
 
+// Bytes in tensors of all types on the CPU, and the most there were at once since a MemoryWatch began.
+std::atomic<int64_t> bytes_in_use{0}, most_in_use{0};
+
+void count_bytes(int64_t taken) {
+  const int64_t now = bytes_in_use += taken;
+  int64_t most = most_in_use;
+  while (now > most && !most_in_use.compare_exchange_weak(most, now)) {
+  }
+}
+
 // Freed buffers by size, reused by the next tensor of that size, the one freed last first. What is kept is bounded:
 // those that have waited longest make room, so that a run that changes its batch size, or another net, neither holds on
 // to all that was ever used nor finds the pool full of sizes that nobody asks for any more.
@@ -40,9 +51,9 @@ class Pool {
 
   std::shared_ptr<Numbers<T>> take(size_t count) {
     std::unique_ptr<Storage<T>> storage;
+    count_bytes(bytes(count));
     {
       std::lock_guard lock(mutex_);
-      memory_.in_use += bytes(count);
       if (auto after = free_.upper_bound(count); after != free_.begin() && std::prev(after)->first == count)
         storage = remove(std::prev(after));
     }
@@ -50,9 +61,9 @@ class Pool {
     return {storage.release(), [](Storage<T>* used) { instance().give_back(std::unique_ptr<Storage<T>>(used)); }};
   }
 
-  TensorMemory memory() {
+  int64_t pooled() {
     std::lock_guard lock(mutex_);
-    return memory_;
+    return pooled_;
   }
 
  private:
@@ -61,11 +72,11 @@ class Pool {
   void give_back(std::unique_ptr<Storage<T>> storage) {
     std::lock_guard lock(mutex_);
     const size_t count = storage->buffer.size();
-    memory_.in_use -= bytes(count);
+    count_bytes(-bytes(count));
     if (bytes(count) > max_pooled_bytes || storage->device || storage->memory) return;
     // Equal sizes stand in the order in which they were freed, so the oldest of all is the first of its size.
-    while (memory_.pooled + bytes(count) > max_pooled_bytes) remove(free_.lower_bound(waiting_.front()->buffer.size()));
-    memory_.pooled += bytes(count);
+    while (pooled_ + bytes(count) > max_pooled_bytes) remove(free_.lower_bound(waiting_.front()->buffer.size()));
+    pooled_ += bytes(count);
     free_.emplace(count, waiting_.insert(waiting_.end(), std::move(storage)));
   }
 
@@ -74,7 +85,7 @@ class Pool {
 
   std::unique_ptr<Storage<T>> remove(typename Free::iterator at) {
     std::unique_ptr<Storage<T>> storage = std::move(*at->second);
-    memory_.pooled -= bytes(at->first);
+    pooled_ -= bytes(at->first);
     waiting_.erase(at->second);
     free_.erase(at);
     return storage;
@@ -83,7 +94,7 @@ class Pool {
   std::mutex mutex_;
   Waiting waiting_;  // in the order in which they were freed
   Free free_;
-  TensorMemory memory_{};
+  int64_t pooled_ = 0;  // bytes
 };
 
 template <class T>
@@ -214,10 +225,18 @@ void BasicTensor<T>::copy_from(const BasicTensor& other) {
 }
 
 TensorMemory tensor_memory() {
-  const TensorMemory floats = Pool<float>::instance().memory(), doubles = Pool<double>::instance().memory(),
-                     places = Pool<int32_t>::instance().memory();
-  return {floats.in_use + doubles.in_use + places.in_use, floats.pooled + doubles.pooled + places.pooled};
+  return {.in_use = bytes_in_use,
+          .pooled = Pool<float>::instance().pooled() + Pool<double>::instance().pooled() +
+                    Pool<int32_t>::instance().pooled()};
 }
+
+MemoryWatch::MemoryWatch() : before_(bytes_in_use), outer_most_(most_in_use.exchange(before_)) {}
+
+MemoryWatch::~MemoryWatch() {
+  if (most_in_use < outer_most_) most_in_use = outer_most_;
+}
+
+int64_t MemoryWatch::most() const { return most_in_use - before_; }
 
 template class BasicTensor<float>;
 template class BasicTensor<double>;

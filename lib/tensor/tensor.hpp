@@ -85,11 +85,26 @@ using Tensor = BasicTensor<float>;
 /// Whole numbers: places, classes.
 using IndexTensor = BasicTensor<int32_t>;
 
-/// Bytes in tensors now, and kept in the pool for the next ones.
+/// Bytes in tensors on the CPU now, and kept in the pool for the next ones.
 struct TensorMemory {
   int64_t in_use, pooled;
 };
 TensorMemory tensor_memory();
+
+/// Counts, while it lives, the most bytes that were in tensors on the CPU at once, beyond those that were there when it
+/// began. Watches may lie within each other. Tensors of other threads count as well.
+class MemoryWatch {
+ public:
+  MemoryWatch();
+  ~MemoryWatch();
+  MemoryWatch(const MemoryWatch&) = delete;
+  MemoryWatch& operator=(const MemoryWatch&) = delete;
+
+  int64_t most() const;
+
+ private:
+  int64_t before_, outer_most_;
+};
 
 extern template class BasicTensor<float>;
 extern template class BasicTensor<double>;

@@ -81,6 +81,31 @@ TEST_CASE("memory is counted, and a freed buffer serves the next tensor of its s
   CHECK(tensor_memory().pooled == freed.pooled - 4 * 12345);
 }
 
+TEST_CASE("a watch knows the most memory there was since it began, and watches lie within each other") {
+  const Tensor there_before(Shape{1000});
+  const MemoryWatch outer;
+  CHECK(outer.most() == 0);
+  {
+    const BasicTensor<double> a(Shape{200});
+    const IndexTensor b(Shape{100});
+  }
+  CHECK(outer.most() == 8 * 200 + 4 * 100);
+  {
+    const Tensor kept(Shape{50});
+    const MemoryWatch inner;
+    { const Tensor a(Shape{10}); }
+    { const Tensor a(Shape{20}); }
+    CHECK(inner.most() == 4 * 20);
+    CHECK(outer.most() <= 8 * 200 + 4 * 100);
+  }
+  CHECK(outer.most() == 8 * 200 + 4 * 100);
+  {
+    const MemoryWatch inner;
+    const Tensor a(Shape{600});
+  }
+  CHECK(outer.most() == 4 * 600);
+}
+
 TEST_CASE("a full pool lets go of what has waited longest, not of what was freed last") {
   const float* where = nullptr;
   const int64_t mebibyte = 1 << 18;                               // floats
