@@ -1,6 +1,6 @@
 #include "lessons/three_stages.hpp"
 
-#include "lib/autograd/tape.hpp"
+#include "lessons/cost.hpp"
 
 namespace cnnlab::three_stages {
 
@@ -27,12 +27,9 @@ LessonOption width_option() {
 void cost_facts(FactList& facts, const std::function<std::shared_ptr<nn::Module>(int64_t depth)>& make) {
   for (const int64_t depth : depths) {
     const auto net = make(depth);
-    const Tape tape;
-    (*net)(Tensor::zeros({1, 1, 28, 28}));
-    int64_t multiply_adds = 0;
-    for (const auto& [node, output] : tape.records()) multiply_adds += node->multiply_adds;
-    facts.whole(text("parameters", depth), net->parameter_count());
-    facts.whole(text("mults", depth), multiply_adds);
+    const NetworkCost cost = cost_of(*net, {1, 28, 28});
+    facts.whole(text("parameters", depth), cost.parameters);
+    facts.whole(text("mults", depth), cost.multiply_adds);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "lessons/03_deeper/model.hpp"
+#include "lessons/cost.hpp"
 #include "lessons/shape_facts.hpp"
 #include "lib/autograd/tape.hpp"
 
@@ -14,11 +15,7 @@ constexpr int64_t fewest = 2, initial = 3, most = 8;
 
 int64_t multiply_adds(int64_t modules) {
   DeeperNet net(modules);
-  const Tape tape;
-  net(Tensor::zeros({1, 1, 28, 28}));
-  int64_t sum = 0;
-  for (const auto& [node, output] : tape.records()) sum += node->multiply_adds;
-  return sum;
+  return cost_of(net, {1, 28, 28}).multiply_adds;
 }
 
 void cost_facts(FactList& facts) {

@@ -4,6 +4,7 @@
 
 #include "lessons/05_residual/model.hpp"
 #include "lessons/06_dense/model.hpp"
+#include "lessons/cost.hpp"
 #include "lib/autograd/tape.hpp"
 
 namespace cnnlab::dense {
@@ -25,31 +26,17 @@ std::shared_ptr<DenseNet> of_depth(int64_t depth) {
       {1, 28, 28});
 }
 
-// What a net costs on one digit: its multiply-adds, and the numbers that all its ops give.
-struct Cost {
-  int64_t parameters = 0, multiply_adds = 0, values = 0;
-};
-
-Cost cost(nn::Module& net) {
-  Cost cost{.parameters = net.parameter_count()};
-  const Tape tape;
-  net(Tensor::zeros({1, 1, 28, 28}));
-  for (const auto& [node, output] : tape.records()) {
-    cost.multiply_adds += node->multiply_adds;
-    cost.values += output.value().numel();
-  }
-  return cost;
-}
+NetworkCost cost(nn::Module& net) { return cost_of(net, {1, 28, 28}); }
 
 void cost_facts(FactList& facts) {
   for (const int64_t depth : {10, 22, 40, 58}) {
-    const Cost dense = cost(*of_depth(depth));
+    const NetworkCost dense = cost(*of_depth(depth));
     facts.whole(text("parameters", depth), dense.parameters);
     facts.whole(text("mults", depth), dense.multiply_adds);
   }
   // The residual lesson's net, as it is shipped.
   residual::ResNet resnet({.in = 1, .depth = 20, .width = 8});
-  const Cost dense = cost(*of_depth(initial_depth)), residual = cost(resnet);
+  const NetworkCost dense = cost(*of_depth(initial_depth)), residual = cost(resnet);
   facts.whole("residual_parameters", residual.parameters);
   facts.whole("residual_mults", residual.multiply_adds);
   facts.whole("dense_values", dense.values);
