@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "lessons/contestant.hpp"
+#include "lessons/cost.hpp"
 #include "lessons/training.hpp"
 #include "native/cli/format.hpp"
 #include "native/commands/commands.hpp"
@@ -47,6 +48,32 @@ std::vector<Race::Build> builders(const std::vector<Contestant>& contestants, co
   return builds;
 }
 
+// The command that gives this race again. What names a place on this machine is left open.
+std::string race_command_line(const RaceOptions& options, const TrainSettings& settings) {
+  NamedValues values{{"--lessons", options.names}};
+  for (auto& value : defining_options(options.data, settings)) values.push_back(std::move(value));
+  if (!options.data.folder.empty()) values.emplace_back("--data-dir", "DIR");
+  if (options.device.device != "cpu") values.emplace_back("--device", options.device.device);
+  if (options.device.tf32) values.emplace_back("--tf32", "on");
+  std::string command = command_line("cnnlab race", values, settings);
+  command += text(" --log-every ", settings.log_every);
+  if (settings.norms_every > 0) command += text(" --log-norms ", settings.norms_every);
+  return command + " --log FILE";
+}
+
+std::vector<RaceStart::Net> with_costs(const std::vector<Contestant>& contestants, const Shape& image,
+                                       const TrainSettings& settings) {
+  std::vector<RaceStart::Net> nets;
+  nets.reserve(contestants.size());
+  for (const Contestant& contestant : contestants) {
+    const auto build = [&] { return contestant.lesson->make(contestant.options, image); };
+    nets.push_back({.contestant = contestant,
+                    .cost = cost_of(*build(), image),
+                    .memory = training_memory(build, image, settings.loader.batch_size, settings.sgd)});
+  }
+  return nets;
+}
+
 void loop(Race& race, RaceReport& report) {
   while (!StopSignals::received()) {
     const auto runner = race.next();
@@ -81,9 +108,17 @@ int run_race(const RaceOptions& options, bool epochs_given) {
   const DataSplit data = load_data(options.data, *contestants[0].lesson);
   if (options.steps && !epochs_given) allow_all_steps(settings, data.train.size());
 
+  const RaceStart start{.command = race_command_line(options, settings),
+                        .data = options.data.name,
+                        .train_images = data.train.size(),
+                        .test_images = data.test.size(),
+                        .settings = settings,
+                        .device = device,
+                        .nets = with_costs(contestants, image, settings)};
   JsonLog log(options.log, false);
+  log.race(start);
   Race race(builders(contestants, image, device), train_step, settings, data.train, data.test);
-  RaceReport report(race, contestants, image, options.quiet);
+  RaceReport report(race, start.nets, options.quiet);
   race.on_step = [&](size_t i, const StepEvent& e) { log.step(e, contestants[i].name), report.step(i, e); };
   race.on_epoch = [&](size_t i, const EpochEvent& e) { log.epoch(e, contestants[i].name), report.epoch(i, e); };
   race.on_norms = [&](size_t i, const NormsEvent& e) { log.norms(e, contestants[i].name); };
@@ -97,6 +132,8 @@ int run_race(const RaceOptions& options, bool epochs_given) {
   const StopSignals signals;
   loop(race, report);
   report.finish();
+  for (size_t i = 0; i < race.size(); ++i)
+    log.finish(contestants[i].name, report.train_speed(i), report.seconds_per_image(i));
   if (!options.quiet) std::cout << report.table() << std::flush;
   return result(race);
 }

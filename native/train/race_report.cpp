@@ -1,29 +1,14 @@
 #include "native/train/race_report.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <iostream>
-#include <limits>
 #include <numeric>
 
-#include "lib/autograd/tape.hpp"
 #include "native/cli/format.hpp"
-#include "native/train/report.hpp"
 
 namespace cnnlab {
 namespace {
-
-struct Cost {
-  int64_t parameters, multiply_adds;  // on one image
-};
-
-Cost cost(const Contestant& contestant, const Shape& image) {
-  const auto net = contestant.lesson->make(contestant.options, image);
-  const Tape tape;
-  (*net)(Tensor::zeros({1, image[0], image[1], image[2]}));
-  Cost sum{.parameters = net->parameter_count(), .multiply_adds = 0};
-  for (const auto& [node, output] : tape.records()) sum.multiply_adds += node->multiply_adds;
-  return sum;
-}
 
 double accuracy(const Score& score) { return static_cast<double>(score.correct) / static_cast<double>(score.total); }
 
@@ -43,16 +28,16 @@ std::string cut(const std::string& line, int columns) {
 
 }  // namespace
 
-RaceReport::RaceReport(const Race& race, const std::vector<Contestant>& contestants, const Shape& image, bool quiet)
-    : race_(race), contestants_(contestants), image_(image), quiet_(quiet), seen_(contestants.size()) {
+RaceReport::RaceReport(const Race& race, const std::vector<RaceStart::Net>& nets, bool quiet)
+    : race_(race), nets_(nets), quiet_(quiet), seen_(nets.size()) {
   // Lines that have left the screen cannot be redrawn.
-  if (static_cast<int>(contestants.size()) >= terminal_.rows) terminal_.live = false;
+  if (static_cast<int>(nets.size()) >= terminal_.rows) terminal_.live = false;
 }
 
 std::string RaceReport::padded_name(size_t runner) const {
   int longest = 0;
-  for (const Contestant& contestant : contestants_) longest = std::max(longest, width(contestant.name));
-  const std::string& name = contestants_[runner].name;
+  for (const auto& net : nets_) longest = std::max(longest, width(net.contestant.name));
+  const std::string& name = nets_[runner].contestant.name;
   return name + std::string(longest - width(name), ' ') + "  ";
 }
 
@@ -97,9 +82,8 @@ void RaceReport::advanced(size_t runner, bool tested, double seconds) {
 
 // The cursor rests below the lines: up to the first of them, then each anew.
 void RaceReport::redraw() {
-  std::string block = drawn_ ? text("\033[", contestants_.size(), "A") : "";
-  for (size_t i = 0; i < contestants_.size(); ++i)
-    block += "\r" + cut(live_line(i), terminal_.columns - 1) + "\033[K\n";
+  std::string block = drawn_ ? text("\033[", nets_.size(), "A") : "";
+  for (size_t i = 0; i < nets_.size(); ++i) block += "\r" + cut(live_line(i), terminal_.columns - 1) + "\033[K\n";
   std::cout << block << std::flush;
   drawn_ = true;
 }
@@ -107,7 +91,7 @@ void RaceReport::redraw() {
 void RaceReport::finish() {
   if (quiet_) return;
   if (terminal_.live) redraw();
-  for (size_t i = 0; i < contestants_.size(); ++i)
+  for (size_t i = 0; i < nets_.size(); ++i)
     if (terminal_.live && !race_.dropped_out(i).empty()) say(padded_name(i) + "dropped out: " + race_.dropped_out(i));
 }
 
@@ -120,22 +104,41 @@ std::string RaceReport::live_line(size_t runner) const {
   std::string tail =
       text(std::string(5 - share.size(), ' '), share, "  loss ", seen.losses ? fixed(seen.loss, 4) : "-");
   if (trainer.last_epoch()) tail += text("  test ", fixed(100 * accuracy(trainer.last_epoch()->test), 2), "%");
-  tail += race_.dropped_out(runner).empty() ? text("  ", rounded(speed(runner)), " images/s") : "  dropped out";
+  tail += race_.dropped_out(runner).empty() ? text("  ", rounded(train_speed(runner)), " images/s") : "  dropped out";
   const std::string name = padded_name(runner);
   const int room = std::min(terminal_.columns - width(name) - 50, 30);
   if (room < 4) return name + tail;
   return name + "[" + bar(done, room, terminal_.unicode) + "]" + tail;
 }
 
-double RaceReport::speed(size_t runner) const {
+double RaceReport::train_speed(size_t runner) const {
   const Trainer& trainer = race_.runner(runner);
   const TrainProgress& progress = trainer.progress();
   const int64_t images = progress.epoch * trainer.train_images() + progress.image;
   return static_cast<double>(images) / seen_[runner].train_seconds;
 }
 
+double RaceReport::seconds_per_image(size_t runner) const {
+  const Seen& seen = seen_[runner];
+  return seen.test_seconds / static_cast<double>(seen.tests * race_.runner(runner).test_images());
+}
+
+std::vector<std::string> RaceReport::row(size_t runner) const {
+  const auto& last = race_.runner(runner).last_epoch();
+  const auto& [contestant, cost, memory] = nets_[runner];
+  const auto measured = [](double value, std::string shown) { return std::isfinite(value) ? std::move(shown) : "-"; };
+  return {last ? fixed(100 * accuracy(last->test), 2) + "%" : "-",
+          last ? fixed(last->test.loss, 4) : "-",
+          last ? fixed(last->train_loss, 4) : "-",
+          grouped(cost.parameters),
+          grouped(cost.multiply_adds),
+          measured(train_speed(runner), rounded(train_speed(runner))),
+          measured(seconds_per_image(runner), fixed(1000 * seconds_per_image(runner), 3)),
+          fixed(static_cast<double>(memory) / 1e6, 1)};
+}
+
 std::string RaceReport::table() const {
-  std::vector<size_t> order(contestants_.size());
+  std::vector<size_t> order(nets_.size());
   std::iota(order.begin(), order.end(), size_t{0});
   const auto rank = [&](size_t i) {
     return race_.runner(i).last_epoch() ? accuracy(race_.runner(i).last_epoch()->test) : -1;
@@ -144,23 +147,21 @@ std::string RaceReport::table() const {
   Table table({{"network"},
                {"accuracy", Table::right},
                {"test loss", Table::right},
-               {"training loss", Table::right},
+               {"train loss", Table::right},
                {"parameters", Table::right},
                {"multiply-adds", Table::right},
                {"images/s", Table::right},
-               {"ms to read one", Table::right}});
+               {"ms/image", Table::right},
+               {"MB", Table::right}});
+  constexpr int room = 30;  // for a name, so that the table keeps within 120 columns
   for (const size_t i : order) {
-    const Trainer& trainer = race_.runner(i);
-    const auto& last = trainer.last_epoch();
-    const Seen& seen = seen_[i];
-    const auto [parameters, multiply_adds] = cost(contestants_[i], image_);
-    const double per_image = 1000 * seen.test_seconds / static_cast<double>(seen.tests * trainer.test_images());
-    table.add({contestants_[i].name, last ? fixed(100 * accuracy(last->test), 2) + "%" : "-",
-               last ? fixed(last->test.loss, 4) : "-", last ? fixed(last->train_loss, 4) : "-", grouped(parameters),
-               grouped(multiply_adds), seen.train_seconds > 0 ? rounded(speed(i)) : "-",
-               seen.tests > 0 ? fixed(per_image, 3) : "-"});
+    std::vector<std::string> cells = row(i);
+    const std::string& name = nets_[i].contestant.name;
+    if (width(name) > room) table.heading(name);
+    cells.insert(cells.begin(), width(name) > room ? "" : name);
+    table.add(std::move(cells));
   }
-  return table.str();
+  return table.str() + "\nms/image: to read one. MB: of tensors while it trains, at most at once.\n";
 }
 
 }  // namespace cnnlab

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "lessons/contestant.hpp"
 #include "lib/train/race.hpp"
 #include "native/cli/terminal.hpp"
+#include "native/train/report.hpp"
 
 namespace cnnlab {
 
@@ -13,8 +13,8 @@ namespace cnnlab {
 /// pipe a line for each event, which begins with the network's name.
 class RaceReport {
  public:
-  /// `image`: the shape (C, H, W) of what the networks read.
-  RaceReport(const Race& race, const std::vector<Contestant>& contestants, const Shape& image, bool quiet);
+  /// `nets`: who takes part, in the order of the race's runners.
+  RaceReport(const Race& race, const std::vector<RaceStart::Net>& nets, bool quiet);
 
   void say(const std::string& line) const;
   void step(size_t runner, const StepEvent& event) const;
@@ -25,6 +25,9 @@ class RaceReport {
   void advanced(size_t runner, bool tested, double seconds);
   /// Leaves the lines as they are at the end; what is said from here on stands below them.
   void finish();
+  /// Images that a runner trained a second, and the seconds in which it read one of a test; NaN before it did.
+  double train_speed(size_t runner) const;
+  double seconds_per_image(size_t runner) const;
   /// How good each network is, and what it costs; the best first.
   std::string table() const;
 
@@ -39,12 +42,11 @@ class RaceReport {
   };
   void redraw();
   std::string live_line(size_t runner) const;
+  std::vector<std::string> row(size_t runner) const;  // of the table, without the name
   std::string padded_name(size_t runner) const;
-  double speed(size_t runner) const;  // images trained a second
 
   const Race& race_;
-  const std::vector<Contestant>& contestants_;
-  Shape image_;
+  const std::vector<RaceStart::Net>& nets_;
   bool quiet_;
   Terminal terminal_ = standard_output();
   std::vector<Seen> seen_;

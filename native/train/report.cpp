@@ -94,6 +94,35 @@ void JsonLog::drop_out(const std::string& why, const std::string& net) {
   write(line.dump());
 }
 
+void JsonLog::race(const RaceStart& race) {
+  ordered_json line = about("race", "");
+  line.update({{"command", race.command},
+               {"data", race.data},
+               {"train_images", race.train_images},
+               {"test_images", race.test_images},
+               {"batch", race.settings.loader.batch_size},
+               {"seed", race.settings.loader.seed},
+               {"simd", race.device ? race.device->name() : backend<float>().name},
+               {"threads", threads()},
+               {"nets", ordered_json::array()}});
+  for (const auto& [contestant, cost, memory] : race.nets)
+    line["nets"].push_back({{"net", contestant.name},
+                            {"lesson", contestant.lesson->id},
+                            {"options", contestant.options},
+                            {"title_en", contestant.title_en},
+                            {"title_ko", contestant.title_ko},
+                            {"parameters", cost.parameters},
+                            {"multiply_adds", cost.multiply_adds},
+                            {"memory", memory}});
+  write(line.dump());
+}
+
+void JsonLog::finish(const std::string& net, double train_images_per_second, double seconds_per_image) {
+  ordered_json line = about("finish", net);
+  line.update({{"train_images_per_second", train_images_per_second}, {"seconds_per_image", seconds_per_image}});
+  write(line.dump());
+}
+
 Report::Report(const Trainer& trainer, bool quiet)
     : trainer_(trainer), quiet_(quiet), measured_step_(trainer.progress().step) {}
 

@@ -2,7 +2,10 @@
 #include <chrono>
 #include <fstream>
 #include <string>
+#include <vector>
 
+#include "lessons/contestant.hpp"
+#include "lessons/cost.hpp"
 #include "lib/train/trainer.hpp"
 #include "native/cli/terminal.hpp"
 
@@ -19,6 +22,21 @@ std::string percent(int64_t part, int64_t whole);
 /// `done` (0 … 1) as so many columns, in eighths of a column where the terminal can show them.
 std::string bar(double done, int columns, bool unicode);
 
+/// What the first line of a race's log tells: what was raced, and on what.
+struct RaceStart {
+  struct Net {
+    Contestant contestant;
+    NetworkCost cost;
+    int64_t memory;  ///< bytes, of `training_memory`
+  };
+  std::string command;  ///< that repeats the race, without paths of this machine
+  std::string data;     ///< the name of the data set
+  int64_t train_images, test_images;
+  TrainSettings settings;
+  const Device* device;
+  std::vector<Net> nets;
+};
+
 /// One JSON object a line for each event of a run.
 class JsonLog {
  public:
@@ -29,6 +47,9 @@ class JsonLog {
   void epoch(const EpochEvent& event, const std::string& net = "");
   void norms(const NormsEvent& event, const std::string& net = "");
   void drop_out(const std::string& why, const std::string& net);
+  void race(const RaceStart& race);
+  /// How fast a network was in a race; what was not measured is not finite, and null in the log.
+  void finish(const std::string& net, double train_images_per_second, double seconds_per_image);
 
  private:
   void write(const std::string& line);
