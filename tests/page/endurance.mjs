@@ -1,6 +1,6 @@
 // Trains for some minutes in real Chromium and prints what that does to the page: no part of the suite.
 //
-//   node tests/page/endurance.mjs [--minutes 3] [--view train] [--plain]
+//   node tests/page/endurance.mjs [--minutes 3] [--view train] [--lesson inception] [--plain]
 //
 // --plain serves the page without the headers that threads need, so that it runs the build with one thread. A line each
 // quarter of a minute: batches, the main thread's longest task since training began and how many there were of 50 ms and
@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { launch, open, serve, until } from "./support/browser.mjs";
 import { servePlainly } from "./support/plain_server.mjs";
 
-const { values } = parseArgs({ options: { minutes: { type: "string", default: "3" }, view: { type: "string", default: "train" }, plain: { type: "boolean", default: false } } });
+const { values } = parseArgs({ options: { minutes: { type: "string", default: "3" }, view: { type: "string", default: "train" }, lesson: { type: "string", default: "inception" }, plain: { type: "boolean", default: false } } });
 const minutes = Number(values.minutes);
 const EVERY = 15; // seconds between two lines
 const MB = 1024 * 1024;
@@ -53,14 +53,14 @@ async function resident(session) {
 const server = values.plain ? await servePlainly() : await serve();
 const browser = await launch();
 try {
-  const page = await open(browser, server.url, { init: watch, hash: `#view=${values.view}&lang=en&epochs=100` });
+  const page = await open(browser, server.url, { init: watch, hash: `#lesson=${values.lesson}&view=${values.view}&lang=en&epochs=100` });
   const session = await page.context().newCDPSession(page);
   const whole = await browser.newBrowserCDPSession();
   await page.evaluate(() => lab.train.start());
   await until(page, () => lab.train.status().step > 20, undefined, 240_000);
   await page.evaluate(() => Object.assign(endurance, { tasks: [], frames: 0 }));
   const { threads } = await page.evaluate(() => lab.train.status());
-  console.log(`${threads} ${threads === 1 ? "thread" : "threads"}, view ${values.view}, ${minutes} minutes`);
+  console.log(`${threads} ${threads === 1 ? "thread" : "threads"}, lesson ${values.lesson}, view ${values.view}, ${minutes} minutes`);
   console.log("seconds   batch  images/s  frames/s  longest task  all above 50 ms  JS heap  page's program   the tab");
   const begun = Date.now();
   let frames = 0;
