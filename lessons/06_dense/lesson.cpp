@@ -5,6 +5,7 @@
 #include "lessons/05_residual/model.hpp"
 #include "lessons/06_dense/model.hpp"
 #include "lessons/cost.hpp"
+#include "lessons/three_stages.hpp"
 #include "lib/autograd/tape.hpp"
 
 namespace cnnlab::dense {
@@ -118,6 +119,8 @@ void recorded_facts(FactList& facts) {
     facts.decimal(text("norm", run.depth, "_last"), run.last, 3);
     facts.whole(text("norm", run.depth, "_times"), std::llround(run.first / run.last));
   }
+  const auto& plain56 = three_stages::plain56_gradients;
+  facts.whole("plain56_times", std::llround(plain56.first / plain56.last));
   struct Epoch {
     int64_t number;
     double train_loss;

@@ -1,40 +1,14 @@
-#include <algorithm>
 #include <cmath>
 
 #include <catch2/catch.hpp>
 
 #include "lessons/06_dense/model.hpp"
-#include "lib/autograd/tape.hpp"
-#include "lib/data/loader.hpp"
 #include "tests/lessons/facts.hpp"
 #include "tests/support/close.hpp"
-#include "tests/support/golden.hpp"
 
 using namespace cnnlab;
 using namespace cnnlab::dense;
 using namespace cnnlab::testing;
-
-namespace {
-
-Batch some_digits() {
-  static const Dataset data = digits();
-  return Loader(data, {.batch_size = 4, .shuffle = false}).batch(0, 0);
-}
-
-bool any(const Tensor& tensor) {
-  return std::ranges::any_of(tensor.data(), [](float value) { return value != 0; });
-}
-
-// The records of a training step, as the lab steps through them: every op forward, the loss last, then back.
-std::string name_of_step(const Tape& tape, double step) {
-  const auto& records = tape.records();
-  const auto at = static_cast<size_t>(step);
-  REQUIRE(at < 2 * records.size());
-  const Node<float>& node = *records[at < records.size() ? at : 2 * records.size() - 1 - at].node;
-  return node.path + " " + std::string(node.op);
-}
-
-}  // namespace
 
 TEST_CASE("the numbers of the dense prose, worked out by hand") {
   auto fact = facts("dense");
@@ -69,6 +43,7 @@ TEST_CASE("the numbers of the dense prose, worked out by hand") {
   CHECK(fact.at("cifar_bc100") == 769'162);
   CHECK(fact.at("cifar_residual20") == 269'722);
   CHECK(fact.at("cifar_residual56") == 853'018);
+  CHECK(fact.at("plain56_times") == facts("residual").at("plain56_grown"));
 }
 
 TEST_CASE("the steps that the dense prose leads to are those that it speaks of") {
@@ -77,18 +52,13 @@ TEST_CASE("the steps that the dense prose leads to are those that it speaks of")
   const auto net = find_lesson("dense").make();
   const Tape tape;
   nll_loss((*net)(batch.images), batch.labels).backward();
-  CHECK(name_of_step(tape, fact.at("step_cat")) == "block1.0 cat");
-  CHECK(name_of_step(tape, fact.at("step_meet")) == "block1.0 cat");
+  CHECK(name_of(node_of_step(tape, fact.at("step_cat"))) == "block1.0 cat");
+  CHECK(name_of(node_of_step(tape, fact.at("step_meet"))) == "block1.0 cat");
   CHECK(fact.at("step_meet") == static_cast<double>(2 * tape.records().size() - 1) - fact.at("step_cat"));
-  CHECK(name_of_step(tape, fact.at("step_transition")) == "trans1.mix.conv conv2d");
+  CHECK(name_of(node_of_step(tape, fact.at("step_transition"))) == "trans1.mix.conv conv2d");
   // What the first layer gives is read by two ops of the next.
-  const Node<float>* first = tape.records()[static_cast<size_t>(fact.at("step_cat"))].node.get();
-  std::vector<std::string> readers;
-  for (const auto& [node, output] : tape.records()) {
-    for (const Variable& input : node->inputs)
-      if (input.node().get() == first) readers.push_back(node->path + " " + std::string(node->op));
-  }
-  CHECK(readers == std::vector<std::string>{"block1.1.layer.norm batch_norm2d", "block1.1 cat"});
+  CHECK(readers_of(tape, node_of_step(tape, fact.at("step_cat"))) ==
+        std::vector<std::string>{"block1.1.layer.norm batch_norm2d", "block1.1 cat"});
 }
 
 TEST_CASE("a dense layer reads all earlier outputs, joined, and hands them on untouched") {

@@ -1,17 +1,13 @@
-#include <algorithm>
 #include <cmath>
 
 #include <catch2/catch.hpp>
 
 #include "lessons/04_degradation/model.hpp"
 #include "lessons/05_residual/model.hpp"
-#include "lib/autograd/tape.hpp"
-#include "lib/data/loader.hpp"
 #include "lib/nn/init.hpp"
 #include "lib/tensor/random.hpp"
 #include "tests/lessons/facts.hpp"
 #include "tests/support/close.hpp"
-#include "tests/support/golden.hpp"
 
 using namespace cnnlab;
 using namespace cnnlab::residual;
@@ -19,27 +15,10 @@ using namespace cnnlab::testing;
 
 namespace {
 
-Batch some_digits() {
-  static const Dataset data = digits();
-  return Loader(data, {.batch_size = 4, .shuffle = false}).batch(0, 0);
-}
-
-bool any(const Tensor& tensor) {
-  return std::ranges::any_of(tensor.data(), [](float value) { return value != 0; });
-}
-
 Tensor sum(const Tensor& a, const Tensor& b) {
   Tensor both = a.clone();
   for (int64_t i = 0; i < both.numel(); ++i) both.data()[i] += b.data()[i];
   return both;
-}
-
-// The records of a training step, as the lab steps through them: every op forward, the loss last, then back.
-const Node<float>& node_of_step(const Tape& tape, double step) {
-  const auto& records = tape.records();
-  const auto at = static_cast<size_t>(step);
-  REQUIRE(at < 2 * records.size());
-  return *records[at < records.size() ? at : 2 * records.size() - 1 - at].node;
 }
 
 }  // namespace
@@ -101,25 +80,17 @@ TEST_CASE("the steps that the residual prose leads to are those that it speaks o
   {
     const Tape tape;
     train({});
-    const Node<float>& add = node_of_step(tape, fact.at("step_add"));
-    CHECK(add.path + " " + std::string(add.op) == "layer1.0 add");
-    const Node<float>& pad = node_of_step(tape, fact.at("step_pad"));
-    CHECK(pad.path + " " + std::string(pad.op) == "layer2.0.shortcut.0 zero_pad_shortcut");
+    CHECK(name_of(node_of_step(tape, fact.at("step_add"))) == "layer1.0 add");
+    CHECK(name_of(node_of_step(tape, fact.at("step_pad"))) == "layer2.0.shortcut.0 zero_pad_shortcut");
     const Node<float>& meet = node_of_step(tape, fact.at("step_meet"));
-    CHECK(meet.path + " " + std::string(meet.op) == "layer1.1 relu");
+    CHECK(name_of(meet) == "layer1.1 relu");
     CHECK(meet.inputs[0].node()->op == "add");
     // Its value is read by two ops of the next block.
-    std::vector<std::string> readers;
-    for (const auto& [node, output] : tape.records()) {
-      for (const Variable& input : node->inputs)
-        if (input.node().get() == &meet) readers.push_back(node->path + " " + std::string(node->op));
-    }
-    CHECK(readers == std::vector<std::string>{"layer1.2.conv1 conv2d", "layer1.2 add"});
+    CHECK(readers_of(tape, meet) == std::vector<std::string>{"layer1.2.conv1 conv2d", "layer1.2 add"});
   }
   const Tape tape;
   train({{"shortcut", 0}});
-  const Node<float>& plain = node_of_step(tape, fact.at("step_plain"));
-  CHECK(plain.path + " " + std::string(plain.op) == "layer1.3 relu");
+  CHECK(name_of(node_of_step(tape, fact.at("step_plain"))) == "layer1.3 relu");
 }
 
 TEST_CASE("where a block's two ways meet, the gradient is what came through the layers and what came around them") {
