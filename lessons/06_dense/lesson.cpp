@@ -1,10 +1,12 @@
 #include "lessons/lesson.hpp"
 
+#include <array>
 #include <cmath>
 
 #include "lessons/05_residual/model.hpp"
 #include "lessons/06_dense/model.hpp"
 #include "lessons/cost.hpp"
+#include "lessons/shape_facts.hpp"
 #include "lessons/three_stages.hpp"
 #include "lib/autograd/tape.hpp"
 
@@ -133,6 +135,14 @@ void recorded_facts(FactList& facts) {
   }
 }
 
+// The homework's net is the paper's DenseNet-40, for CIFAR-10; its parts are counted from 1, these from 0.
+void homework_facts(FactList& facts) {
+  DenseNet net({.in = 3});
+  homework_shapes(facts, net, {3, 32, 32},
+                  std::array{"conv1", "block1", "trans1", "block2", "trans2", "block3", "block1.2.layer.norm",
+                             "block1.2.layer.conv"});
+}
+
 FactList facts() {
   FactList facts;
   channel_facts(facts);
@@ -140,6 +150,7 @@ FactList facts() {
   bottleneck_facts(facts);
   step_facts(facts);
   recorded_facts(facts);
+  homework_facts(facts);
   return facts;
 }
 

@@ -8,7 +8,7 @@ import { pages, tooSmall, violations } from "./support/pages.mjs";
 const inPage = pages();
 const bare = { ready: false, init: () => delete globalThis.WebAssembly };
 const WORDS = { en: { right: /^Right\./, wrong: /^Not yet\./, whole: /whole numbers/ }, ko: { right: /^맞았어요\./, wrong: /^아직 아니에요\./, whole: /정수를/ } };
-const WITH = ["deeper", "residual"];
+const WITH = ["deeper", "residual", "dense"];
 
 /** The exercises of one kind in the shown lesson, each brought near. */
 async function exercises(page, kind) {
