@@ -212,6 +212,31 @@ test("the norms of all parameters and gradients are reported when asked for", as
   assert.match(create(program, { norms_every: -1 }), /norms_every must be at least 0, got -1/);
 });
 
+test("what a run's network costs is told at any time, and changes nothing of the run", async () => {
+  const losses = async (asking) => {
+    const program = await load();
+    assert.match(program.json("train_cost").error, /no run was begun/);
+    assert.equal(create(program, { lesson: "deeper", log_every: 1 }), "");
+    if (asking) {
+      const { parameters, multiply_adds, memory } = program.json("train_cost");
+      assert.equal(parameters, 161142); // of three modules
+      assert.ok(multiply_adds > parameters);
+      // At least weights, gradients and momentum, and what the first convolution gives for 32 images.
+      assert.ok(memory > 4 * (3 * parameters + 32 * 10 * 24 * 24) && memory < 100e6, String(memory));
+    }
+    addData(program, 1, bars(100, 7));
+    addData(program, 0, bars(320));
+    const told = [];
+    for (let step = 1; step <= 3; ++step) told.push(...program.json("train_advance", 0).events.map(({ loss }) => loss));
+    if (asking) assert.equal(program.json("train_cost").parameters, 161142);
+    for (let step = 1; step <= 2; ++step) told.push(...program.json("train_advance", 0).events.map(({ loss }) => loss));
+    return told;
+  };
+  const asked = await losses(true);
+  assert.equal(asked.length, 5);
+  assert.deepEqual(asked, await losses(false));
+});
+
 test("the view of training takes runs, a confusion matrix and a digit; rubbish changes nothing", async () => {
   const program = await lab();
   program.text.lab_set_view("train");

@@ -194,4 +194,7 @@ const uint8_t* train_checkpoint(size_t* size);
 const char* train_resume(const uint8_t* bytes, size_t size, const char* name);
 const char* train_load(const uint8_t* bytes, size_t size, const char* name);
 const uint8_t* train_weights(size_t* size);
+/// What the run's network costs: {"parameters","multiply_adds" (for one image),"memory" (bytes of tensors, the most at
+/// once in a step with the run's batch)} or {"state":"failed","error"}. Takes as long as two steps do.
+const char* train_cost();
 }

@@ -107,6 +107,11 @@ const uint8_t* train_checkpoint(size_t* size) {
   return bytes_or_none(size, [] { return run().checkpoint(); });
 }
 
+const char* train_cost() {
+  static std::string text;
+  return json_or_error(text, [] { return run().cost(); });
+}
+
 const uint8_t* train_answers(size_t* size) {
   return bytes_or_none(size, [] { return run().tested().bytes(); });
 }

@@ -2,9 +2,10 @@
 
 #include <chrono>
 
-#include "lessons/lesson.hpp"
+#include "lessons/cost.hpp"
 #include "lessons/training.hpp"
 #include "lib/kernels/parallel.hpp"
+#include "lib/tensor/random.hpp"
 #include "web/wasm/training_events.hpp"
 
 namespace cnnlab {
@@ -262,6 +263,18 @@ Bytes TrainingRun::checkpoint() const {
 Bytes TrainingRun::weights() const {
   expect_network();
   return write_safetensors(weights_file(*model_, network_));
+}
+
+std::string TrainingRun::cost() const {
+  expect_network();
+  const Lesson& lesson = find_lesson(network_.lesson);
+  const auto build = [&] { return lesson.make(network_.options); };
+  const Random before = default_random();  // the run goes on drawing as if nobody had asked
+  const NetworkCost cost = cost_of(*build(), lesson.input);
+  default_random() = before;
+  const int64_t memory = training_memory(build, lesson.input, settings_.train.loader.batch_size, settings_.train.sgd);
+  return ordered_json{{"parameters", cost.parameters}, {"multiply_adds", cost.multiply_adds}, {"memory", memory}}
+      .dump();
 }
 
 }  // namespace cnnlab

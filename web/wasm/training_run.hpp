@@ -35,6 +35,8 @@ class TrainingRun {
   /// Puts weights into the run's network. Throws Error naming `name`; then nothing has changed.
   void load(ByteSpan weights, const std::string& name);
   Bytes weights() const;
+  /// What the run's network costs, as JSON; measured on a network of its own, so that nothing of the run changes.
+  std::string cost() const;
 
  private:
   enum class State { training, waiting, finished, failed };
