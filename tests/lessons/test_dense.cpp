@@ -46,6 +46,22 @@ TEST_CASE("the numbers of the dense prose, worked out by hand") {
   CHECK(fact.at("plain56_times") == facts("residual").at("plain56_grown"));
 }
 
+TEST_CASE("the shapes that the dense homework asks for, worked out by hand") {
+  auto fact = facts("dense");
+  const auto is = [&](const std::string& part, int channels, int side) {
+    CHECK(fact.at("homework_" + part + "_channels") == channels);
+    CHECK(fact.at("homework_" + part + "_side") == side);
+  };
+  is("conv1", 16, 32);
+  is("block1", 16 + 12 * 12, 32);
+  is("trans1", 160, 16);
+  is("block2", 160 + 12 * 12, 16);
+  is("trans2", 304, 8);
+  is("block3", 304 + 12 * 12, 8);
+  is("block1_2_layer_norm", 16 + 2 * 12, 32);
+  is("block1_2_layer_conv", 12, 32);
+}
+
 TEST_CASE("the steps that the dense prose leads to are those that it speaks of") {
   auto fact = facts("dense");
   const Batch batch = some_digits();
