@@ -1,25 +1,27 @@
-// What the page fetches while it runs: the WebAssembly builds, MNIST in pieces, the lessons' trained weights. Names carry a
-// hash of the content; the program is told them (template.mjs).
+// What the page fetches while it runs: the WebAssembly builds, MNIST in pieces, the lessons' trained weights, recorded races. Names
+// carry a hash of the content; the program is told them (template.mjs).
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { readMnist } from "./mnist.mjs";
+import { describeRun } from "./runs.mjs";
 
 const hash = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, 10);
 
 /**
  * @param {string} out the built page
- * @param {{wasm: Record<string, string>, mnist: string, fashion: string, weights: Record<string, string>}} from folders and files
+ * @param {{wasm: Record<string, string>, mnist: string, fashion: string, weights: Record<string, string>, runs: Map}} from folders,
+ *   files, and what readRuns returned
  * @returns {object} where everything is, relative to the page (src/page.d.ts: Assets)
  */
-export function addAssets(out, { wasm, mnist, fashion, weights }) {
+export function addAssets(out, { wasm, mnist, fashion, weights, runs }) {
   const write = (name, bytes) => {
     mkdirSync(dirname(join(out, name)), { recursive: true });
     writeFileSync(join(out, name), bytes);
     return name;
   };
-  const assets = { wasm: {}, weights: {}, mnist: null };
+  const assets = { wasm: {}, weights: {}, mnist: null, runs: {} };
   for (const [build, folder] of Object.entries(wasm)) {
     if (existsSync(join(folder, "cnnlab_web.js"))) assets.wasm[build] = addProgram(write, build, folder);
     else console.warn(`page: no WebAssembly in ${folder}: building without it`);
@@ -28,6 +30,10 @@ export function addAssets(out, { wasm, mnist, fashion, weights }) {
     if (!existsSync(file)) continue;
     const bytes = readFileSync(file);
     assets.weights[lesson] = write(`weights/${lesson}-${hash(bytes)}.safetensors`, bytes);
+  }
+  for (const [name, run] of runs) {
+    const text = JSON.stringify(run);
+    assets.runs[name] = { file: write(`runs/${name}-${hash(text)}.json`, text), ...describeRun(run) };
   }
   assets.mnist = addData(write, "mnist", mnist);
   if (existsSync(join(fashion, "train-images-idx3-ubyte.gz"))) assets.fashion = addData(write, "fashion", fashion);

@@ -10,7 +10,8 @@ const CONTENTS = { en: "Contents", ko: "차례" };
 /**
  * @param {string} root the source tree
  * @param {object} described what `cnnlab lessons --json` printed
- * @returns {{id: string, folder: string, page: string, title: object, sources: string[], options: object[], html: {lesson: string, code: string}}[]}
+ * @returns {{id: string, folder: string, page: string, title: object, sources: string[], options: object[], racing: object[],
+ *   html: {lesson: string, code: string}}[]}
  *   the lessons that have a text, in order. `page` is the file that each has; the one of the program's default lesson is
  *   index.html. `html`: its articles, and its sources line by line.
  */
@@ -19,7 +20,7 @@ export function renderLessons(root, described) {
   const pages = new Map(lessons.map(({ id }) => [id, id === described.default ? "index.html" : `${id}.html`]));
   if (!pages.has(described.default)) throw new Error(`lesson ${described.default}, with which the page opens, has no text`);
   return lessons.map((lesson) => {
-    const { id, folder, title_en, title_ko, sources, options } = lesson;
+    const { id, folder, title_en, title_ko, sources, options, racing } = lesson;
     const told = { ...lesson, facts: factsOf(root, lesson) };
     return {
       id,
@@ -28,6 +29,7 @@ export function renderLessons(root, described) {
       title: { en: title_en, ko: title_ko },
       sources,
       options: options.map(({ help, help_ko, ...option }) => ({ ...option, help: { en: help, ko: help_ko } })),
+      racing: racing.map(({ title_en, title_ko, ...name }) => ({ ...name, title: { en: title_en, ko: title_ko } })),
       html: {
         lesson: LANGUAGES.map((language) => article(root, told, language, pages)).join("\n"),
         code: sources.map((file) => sourceFile(root, file)).join("\n"),

@@ -25,6 +25,7 @@ import { katexFonts } from "./katex_fonts.mjs";
 import { renderLessons } from "./lessons.mjs";
 import { addServiceWorker } from "./offline.mjs";
 import { writePages } from "./pages.mjs";
+import { readRuns } from "./runs.mjs";
 import { printSizes } from "./sizes.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -55,6 +56,7 @@ try {
     wasm: { threads: inTree(options["wasm-threads"]), single: inTree(options["wasm-single"]) },
     mnist: inTree(options.mnist),
     fashion: inTree(options.fashion),
+    runs: readRuns(root),
     weights: Object.fromEntries(lessons.map(({ id, folder }) => [id, join(root, folder, "weights.safetensors")])),
   });
   const built = builtPage(lessons, assets);

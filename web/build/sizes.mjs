@@ -14,7 +14,7 @@ function* filesIn(folder) {
 }
 
 /**
- * Sizes as sent with gzip, by kind of file, and of all that makes the page interactive: everything but data, in the larger of
+ * Sizes as sent with gzip, by kind of file, and of all that makes the page interactive: everything but data and recorded runs, in the larger of
  * the WebAssembly builds, with the largest of the lessons' pages and the largest of their weights, since one is open at a time.
  * @returns {{groups: Map<string, {files: number, raw: number, sent: number}>, total: number, limit: number}}
  */
@@ -23,7 +23,7 @@ export function measure(out) {
   const largest = new Map();
   for (const path of filesIn(out)) {
     const name = relative(out, path);
-    const group = name.match(/^(data|weights|wasm\/(?:threads|single))/)?.[1] ?? extname(name).slice(1);
+    const group = name.match(/^(data|runs|weights|wasm\/(?:threads|single))/)?.[1] ?? extname(name).slice(1);
     const bytes = readFileSync(path);
     const size = /\.(gz|woff2)$/.test(name) ? bytes.length : gzipSync(bytes).length; // these are packed already
     const { files, raw, sent } = groups.get(group) ?? { files: 0, raw: 0, sent: 0 };
@@ -31,7 +31,7 @@ export function measure(out) {
     largest.set(group, Math.max(largest.get(group) ?? 0, size));
   }
   const sent = (group) => groups.get(group)?.sent ?? 0;
-  const others = [...groups.keys()].filter((name) => !/^(data|weights|html|wasm)/.test(name)).reduce((sum, name) => sum + sent(name), 0);
+  const others = [...groups.keys()].filter((name) => !/^(data|runs|weights|html|wasm)/.test(name)).reduce((sum, name) => sum + sent(name), 0);
   const lesson = (largest.get("html") ?? 0) + (largest.get("weights") ?? 0);
   return { groups, total: others + lesson + Math.max(sent("wasm/threads"), sent("wasm/single")), limit: LIMIT };
 }

@@ -7,6 +7,14 @@ declare module "virtual:page" {
     title: Record<"en" | "ko", string>;
     sources: string[];
     options: OptionInfo[];
+    racing: RacingName[];
+  }
+  /** What the lesson's networks are called where they race (lessons/lesson.hpp). */
+  interface RacingName {
+    name: string;
+    option: string; // whose value stands for {} in the title; "": none
+    fixed: Record<string, number>;
+    title: Record<"en" | "ko", string>;
   }
   /** A whole number that the lesson's network can be built with. */
   interface OptionInfo {
@@ -22,10 +30,20 @@ declare module "virtual:page" {
     count: number;
     file: string;
   }
+  /** A recorded race (build/runs.mjs). */
+  interface RunInfo {
+    file: string;
+    data: string; // "cifar10"
+    images: number; // to train on
+    epochs: number; // 0: it ended within the first
+    steps: number;
+    nets: Record<"en" | "ko", string>[];
+  }
   /** Places relative to the page. What was not there at build time is missing. */
   interface Assets {
     wasm: { threads?: string; single?: string };
     weights: Record<string, string>;
+    runs: Record<string, RunInfo>; // recorded ones by name
     mnist: { train: Piece[]; test: Piece[] };
     fashion?: { train: Piece[]; test: Piece[] };
   }
