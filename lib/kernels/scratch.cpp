@@ -2,21 +2,24 @@
 
 #include <array>
 #include <cstddef>
-#include <memory>
-#include <new>
+
+#include "lib/tensor/memory.hpp"
 
 namespace cnnlab {
 namespace {
 
-constexpr std::align_val_t alignment{64};
-
-struct Free {
-  void operator()(float* memory) const { ::operator delete(memory, alignment); }
-};
-
 struct Buffer {
-  std::unique_ptr<float, Free> memory;
+  float* memory = nullptr;
   int64_t count = 0;
+
+  Buffer() = default;
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+  ~Buffer() { release(); }
+  void release() {
+    if (memory) free_numbers(memory, static_cast<size_t>(count) * sizeof(float));
+    memory = nullptr;
+  }
 };
 
 }  // namespace
@@ -25,11 +28,11 @@ float* scratch(Scratch purpose, int64_t count) {
   thread_local std::array<Buffer, scratch_kinds> buffers;
   Buffer& buffer = buffers[static_cast<size_t>(purpose)];
   if (buffer.count < count) {
-    buffer.memory.reset();  // first, so that the old and the new are never held together
-    buffer.memory.reset(static_cast<float*>(::operator new(static_cast<size_t>(count) * sizeof(float), alignment)));
+    buffer.release();  // first, so that the old and the new are never held together
+    buffer.memory = static_cast<float*>(allocate_numbers(static_cast<size_t>(count) * sizeof(float)));
     buffer.count = count;
   }
-  return buffer.memory.get();
+  return buffer.memory;
 }
 
 }  // namespace cnnlab

@@ -7,22 +7,23 @@
 #include <mutex>
 #include <type_traits>
 
-#include <xsimd/xsimd.hpp>
 #include <xtensor/xstorage.hpp>
+
+#include "lib/tensor/memory.hpp"
 
 namespace cnnlab {
 
 namespace {
 
-// On the CPU, numbers live in a buffer of xtensor's. uvector, not vector: it leaves them uninitialised. 64 bytes: a
-// cache line, and the widest SIMD register.
+// On the CPU, numbers live in a buffer of xtensor's. uvector, not vector: it leaves them uninitialised.
 template <class T>
-using Buffer = xt::uvector<T, xsimd::aligned_allocator<T, 64>>;
+using Buffer = xt::uvector<T, NumbersAllocator<T>>;
 
 template <class T>
 struct Storage : Numbers<T> {
   explicit Storage(size_t count) : buffer(count) { this->span = buffer; }
   Buffer<T> buffer;
+  int64_t freed_at = 0;  // in tensors made so far
 };
 
 // Bytes in tensors of all types on the CPU, and the most there were at once since a MemoryWatch began.
@@ -35,13 +36,15 @@ void count_bytes(int64_t taken) {
   }
 }
 
-// Freed buffers by size, reused by the next tensor of that size, the one freed last first. What is kept is bounded:
-// those that have waited longest make room, so that a run that changes its batch size, or another net, neither holds on
-// to all that was ever used nor finds the pool full of sizes that nobody asks for any more.
+// Freed buffers by size, reused by the next tensor of that size, the one freed last first. A step frees all that it
+// used, and the next wants the same again, so the pool keeps that much. But not more, and nothing for long: those that
+// have waited longest make room, so that a run that changes its batch size, or another net, neither holds on to all
+// that was ever used nor finds the pool full of sizes that nobody asks for any more.
 template <class T>
 class Pool {
  public:
-  static constexpr int64_t max_pooled_bytes = 96 << 20;
+  static constexpr int64_t always_allowed = 96 << 20;        // bytes
+  static constexpr int64_t longest_wait = int64_t{1} << 14;  // tensors made: many steps of a deep net
 
   // Never destroyed: tensors with static lifetime may outlive everything else.
   static Pool& instance() {
@@ -54,6 +57,9 @@ class Pool {
     count_bytes(bytes(count));
     {
       std::lock_guard lock(mutex_);
+      in_use_ += bytes(count);
+      most_in_use_ = std::max(most_in_use_, in_use_);
+      ++made_;
       if (auto after = free_.upper_bound(count); after != free_.begin() && std::prev(after)->first == count)
         storage = remove(std::prev(after));
     }
@@ -73,11 +79,21 @@ class Pool {
     std::lock_guard lock(mutex_);
     const size_t count = storage->buffer.size();
     count_bytes(-bytes(count));
-    if (bytes(count) > max_pooled_bytes || storage->device || storage->memory) return;
-    // Equal sizes stand in the order in which they were freed, so the oldest of all is the first of its size.
-    while (pooled_ + bytes(count) > max_pooled_bytes) remove(free_.lower_bound(waiting_.front()->buffer.size()));
+    in_use_ -= bytes(count);
+    if (storage->device || storage->memory) return;
+    storage->freed_at = made_;
     pooled_ += bytes(count);
     free_.emplace(count, waiting_.insert(waiting_.end(), std::move(storage)));
+    while (too_much() || waiting_.front()->freed_at + longest_wait < made_) {
+      // Equal sizes stand in the order in which they were freed, so the oldest of all is the first of its size.
+      remove(free_.lower_bound(waiting_.front()->buffer.size()));
+      if (waiting_.empty()) break;
+    }
+  }
+
+  bool too_much() const {
+    // Half as much again, because what a step needs of each size, it needs of them at different times.
+    return pooled_ > always_allowed && in_use_ + pooled_ > most_in_use_ + most_in_use_ / 2;
   }
 
   using Waiting = std::list<std::unique_ptr<Storage<T>>>;
@@ -94,7 +110,8 @@ class Pool {
   std::mutex mutex_;
   Waiting waiting_;  // in the order in which they were freed
   Free free_;
-  int64_t pooled_ = 0;  // bytes
+  int64_t pooled_ = 0, in_use_ = 0, most_in_use_ = 0;  // bytes
+  int64_t made_ = 0;                                   // tensors
 };
 
 template <class T>
