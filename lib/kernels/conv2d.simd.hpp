@@ -8,6 +8,7 @@
 #include "lib/kernels/parallel.hpp"
 #include "lib/kernels/scratch.hpp"
 #include "lib/kernels/tiles.simd.hpp"
+#include "lib/kernels/winograd.simd.hpp"
 
 // Convolution on images packed one to a lane (lanes.simd.hpp).
 // N batch, C channels, H and W height and width, O output channels, K kernel size, L lanes.
@@ -25,13 +26,6 @@ struct Correlation {
 
   /// Where the weights of a block of channels that begins at `channel` stand.
   int64_t weights_of(int64_t channel) const { return channel * c * k * k; }
-};
-
-/// The most sums that fit into the registers beside the factors: `channels` × `pixels`.
-template <class Arch>
-struct ConvTile {
-  static constexpr int channels = lanes<Arch> == 4 && !has_32_registers<Arch> ? 4 : 6;
-  static constexpr int pixels = has_32_registers<Arch> ? 4 : 2;
 };
 
 /// The innermost loops: M output channels × P neighbouring pixels × L images in M·P registers; in each step P vectors
@@ -154,7 +148,9 @@ void conv2d(const Conv2dGeometry& g, std::span<const float> x, std::span<const f
   float* y_data = y.data();
   if (5 * g.n < 2 * L) return conv2d_few<Arch>(g, x_data, weight_data, bias_data, y_data);
 
-  const Packed<Arch> shape{g.c, g.h + 2 * g.padding, g.w + 2 * g.padding};
+  const bool tiled = winograd_pays<Arch>(g);
+  const TilePlan<Arch> plan(g.h, g.w, tiles_at_once);
+  const Packed<Arch> shape = tiled ? plan.framed(g.c) : Packed<Arch>{g.c, g.h + 2 * g.padding, g.w + 2 * g.padding};
   const Correlation correlation{.c = g.c,
                                 .o = g.o,
                                 .k = g.k,
@@ -165,19 +161,22 @@ void conv2d(const Conv2dGeometry& g, std::span<const float> x, std::span<const f
                                 .in_row = shape.row(),
                                 .rows = {g.padding, g.padding + g.h},
                                 .columns = {g.padding, g.padding + g.w}};
-  const float* weights = pack_weights<Arch>(g.o, g.c, g.k, [&](int64_t o, int64_t c, int64_t kh, int64_t kw) {
+  const auto at = [&](int64_t o, int64_t c, int64_t kh, int64_t kw) {
     return weight_data[((o * g.c + c) * g.k + kh) * g.k + kw];
-  });
+  };
+  const float* weights = tiled ? transform_weights<Arch>(g.o, g.c, at) : pack_weights<Arch>(g.o, g.c, g.k, at);
 
   const int64_t groups = (g.n + L - 1) / L, blocks = EvenSplit<Arch>(g.o, ConvTile<Arch>::channels).parts;
   const int64_t parts = parts_per_group(groups, blocks);
   parallel_for(groups * parts, [&](int64_t task) {
     const int64_t first = task / parts * L, part = task % parts, count = std::min(L, g.n - first);
     const int64_t x_stride = g.c * g.h * g.w, y_stride = g.o * g.out_h() * g.out_w();
+    const int64_t block_begin = blocks * part / parts, block_end = blocks * (part + 1) / parts;
+    const Images<float> out{y_data + first * y_stride, y_stride, count};
     float* packed = scratch(Scratch::x, shape.size());
     pack<Arch>({x_data + first * x_stride, x_stride, count}, g.h, g.w, shape, g.padding, 1, packed);
-    correlate<Arch>(correlation, blocks * part / parts, blocks * (part + 1) / parts, packed, weights, bias_data,
-                    {y_data + first * y_stride, y_stride, count});
+    if (tiled) return winograd<Arch>(g.c, g.o, plan, block_begin, block_end, packed, weights, bias_data, out);
+    correlate<Arch>(correlation, block_begin, block_end, packed, weights, bias_data, out);
   });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include "lib/kernels/conv2d.simd.hpp"
+#include "lib/kernels/winograd_backward.simd.hpp"
 
 // N batch, C channels, H and W height and width, O output channels, K kernel size, L lanes.
 namespace cnnlab::simd {
@@ -69,24 +70,6 @@ OutputRows outputs_inside(const Conv2dGeometry& g, int64_t kh) {
   const int64_t begin = std::max<int64_t>(0, (g.padding - kh + g.stride - 1) / g.stride);
   const int64_t below = g.padding + g.h - kh;  // rows of x, from that of the first output down
   return {begin, std::max(begin, std::min(g.out_h(), (below + g.stride - 1) / g.stride))};
-}
-
-/// Sums over the lanes of `count` vectors, added to `to`.
-template <class Arch>
-void add_lanes(const float* from, int64_t count, float* to) {
-  using Quad = typename Square<Arch>::Quad;
-  for (int64_t first = 0; first < count; first += 4) {
-    Quad rows[4];
-    for (int64_t i = 0; i < 4; ++i) {
-      rows[i] = Quad(0.0f);
-      if (first + i < count)
-        for (int64_t lane = 0; lane < lanes<Arch>; lane += 4)
-          rows[i] += Quad::load_aligned(from + (first + i) * lanes<Arch> + lane);
-    }
-    alignas(16) float sums[4];
-    xsimd::haddp(rows).store_aligned(sums);
-    for (int64_t i = 0; i < 4 && first + i < count; ++i) to[first + i] += sums[i];
-  }
 }
 
 /// The gradient of a convolution's weights, for output channels [o_begin, o_end) and one group of images.
@@ -179,17 +162,23 @@ struct InputGradient {
 
   int64_t size(int64_t out, int64_t in) const { return std::max((out - 1) * g.stride + 1, in + g.padding) + margin; }
 
+  bool tiled = winograd_pays<Arch>(g);
+  TilePlan<Arch> plan{g.h, g.w, tiles_at_once};
+
   const float* pack_turned(const float* weight) const {
-    return pack_weights<Arch>(g.c, g.o, g.k, [&](int64_t c, int64_t o, int64_t kh, int64_t kw) {
+    const auto at = [&](int64_t c, int64_t o, int64_t kh, int64_t kw) {
       return weight[((o * g.c + c) * g.k + g.k - 1 - kh) * g.k + g.k - 1 - kw];
-    });
+    };
+    return tiled ? transform_weights<Arch>(g.c, g.o, at) : pack_weights<Arch>(g.c, g.o, g.k, at);
   }
 
   void run(Images<const float> dy, const float* turned, int64_t part, int64_t parts, Images<float> dx) const {
-    float* packed = scratch(Scratch::dy, shape.size());
-    pack<Arch>(dy, g.out_h(), g.out_w(), shape, margin, g.stride, packed);
-    correlate<Arch>(correlation, blocks * part / parts, blocks * (part + 1) / parts,
-                    packed + corner * (shape.row() + lanes<Arch>), turned, nullptr, dx);
+    const Packed<Arch> form = tiled ? plan.framed(g.o) : shape;
+    const int64_t begin = blocks * part / parts, end = blocks * (part + 1) / parts;
+    float* packed = scratch(Scratch::dy, form.size());
+    pack<Arch>(dy, g.out_h(), g.out_w(), form, margin, g.stride, packed);
+    if (tiled) return winograd<Arch>(g.o, g.c, plan, begin, end, packed, turned, nullptr, dx);
+    correlate<Arch>(correlation, begin, end, packed + corner * (shape.row() + lanes<Arch>), turned, nullptr, dx);
   }
 };
 
@@ -197,13 +186,17 @@ struct InputGradient {
 template <class Arch>
 void add_parameter_gradients(const Conv2dGeometry& g, Images<const float> x, Images<const float> dy, int64_t o_begin,
                              int64_t o_end, float* dw, float* db) {
-  const Packed<Arch> x_shape{g.c, g.h + 2 * g.padding, g.w + 2 * g.padding}, dy_shape{g.o, g.out_h(), g.out_w()};
+  const bool tiled = winograd_pays<Arch>(g);
+  const TilePlan<Arch> plan(g.h, g.w, tiles_at_once);
+  const Packed<Arch> dy_shape = tiled ? plan.whole(g.o) : Packed<Arch>{g.o, g.out_h(), g.out_w()};
+  const Packed<Arch> x_shape = tiled ? plan.framed(g.c) : Packed<Arch>{g.c, g.h + 2 * g.padding, g.w + 2 * g.padding};
   float* packed_dy = scratch(Scratch::dy, dy_shape.size());
   pack<Arch>(dy, g.out_h(), g.out_w(), dy_shape, 0, 1, packed_dy);
   if (db) add_bias_gradient<Arch>(dy_shape, packed_dy, o_begin, o_end, db);
   if (!dw) return;
   float* packed_x = scratch(Scratch::x, x_shape.size());
   pack<Arch>(x, g.h, g.w, x_shape, g.padding, 1, packed_x);
+  if (tiled) return add_winograd_gradient<Arch>(g.c, plan, packed_x, packed_dy, o_begin, o_end, dw);
   add_weight_gradient<Arch>(g, x_shape, packed_x, packed_dy, o_begin, o_end, dw);
 }
 

@@ -87,6 +87,24 @@ void unpack_row(const float* from, int64_t pixels, Images<float> to) {
   }
 }
 
+/// Sums over the lanes of `count` vectors, added to `to`.
+template <class Arch>
+void add_lanes(const float* from, int64_t count, float* to) {
+  using Quad = typename Square<Arch>::Quad;
+  for (int64_t first = 0; first < count; first += 4) {
+    Quad rows[4];
+    for (int64_t i = 0; i < 4; ++i) {
+      rows[i] = Quad(0.0f);
+      if (first + i < count)
+        for (int64_t lane = 0; lane < lanes<Arch>; lane += 4)
+          rows[i] += Quad::load_aligned(from + (first + i) * lanes<Arch> + lane);
+    }
+    alignas(16) float sums[4];
+    xsimd::haddp(rows).store_aligned(sums);
+    for (int64_t i = 0; i < 4 && first + i < count; ++i) to[first + i] += sums[i];
+  }
+}
+
 /// A stack of planes with an image in each lane: plane c, row h, column w at ((c · rows + h) · columns + w) · lanes.
 template <class Arch>
 struct Packed {

@@ -26,6 +26,13 @@ struct EvenSplit {
 template <class Arch>
 inline constexpr bool has_32_registers = lanes<Arch> == 16 || std::is_base_of_v<xsimd::neon64, Arch>;
 
+/// The most sums that fit into the registers beside the factors: `channels` × `pixels`.
+template <class Arch>
+struct ConvTile {
+  static constexpr int channels = lanes<Arch> == 4 && !has_32_registers<Arch> ? 4 : 6;
+  static constexpr int pixels = has_32_registers<Arch> ? 4 : 2;
+};
+
 /// A table of a kernel's instances: get<Kernel, M, N>()[m − 1][n − 1] computes with a block of m × n sums.
 template <class Kernel, int M, int N>
 constexpr auto instances() {

@@ -102,6 +102,15 @@ TEST_CASE("conv2d: every number of channels and every batch leaves the right rem
   for (int64_t n = 1; n <= 35; ++n) compare({.n = n, .c = 2, .h = 4, .w = 5, .o = 3, .k = 3});
 }
 
+TEST_CASE("conv2d: tiles of 2x2 cover planes of any size, in one piece and in many", "[kernels]") {
+  for (const auto& [h, w] : {std::pair{1, 1}, {1, 5}, {2, 2}, {3, 8}, {8, 7}, {16, 16}, {5, 33}, {9, 70}})
+    compare({.n = 17, .c = 9, .h = h, .w = w, .o = 10, .k = 3, .padding = 1});
+  for (const int64_t channels : {8, 63, 64, 65, 130}) {  // they are transformed by the chunk
+    compare({.n = 7, .c = channels, .h = 6, .w = 7, .o = 8, .k = 3, .padding = 1});
+    compare({.n = 7, .c = 8, .h = 6, .w = 7, .o = channels, .k = 3, .padding = 1});
+  }
+}
+
 TEST_CASE("conv2d: what is not wanted is left out, and the rest stays the same", "[kernels]") {
   const Conv2dGeometry g{.n = 18, .c = 5, .h = 7, .w = 6, .o = 7, .k = 3, .stride = 1, .padding = 1};
   for (const Backend<float>* backend : all_backends()) {
