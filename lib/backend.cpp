@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "lib/kernels/batch_norm2d.hpp"
+#include "lib/kernels/channels.hpp"
 #include "lib/kernels/conv2d.hpp"
 #include "lib/kernels/elementwise.hpp"
 #include "lib/kernels/linear.hpp"
@@ -21,6 +22,11 @@ const Backend<T>& reference_backend() {
       .conv2d_backward = reference::conv2d_backward<T>,
       .batch_norm2d = reference::batch_norm2d<T>,
       .batch_norm2d_backward = reference::batch_norm2d_backward<T>,
+      .write_channels = reference::write_channels<T>,
+      .channel_moments = reference::channel_moments<T>,
+      .conv2d_channels = reference::conv2d_channels<T>,
+      .conv2d_channels_backward = reference::conv2d_channels_backward<T>,
+      .norm_channels_backward = reference::norm_channels_backward<T>,
       .linear = reference::linear<T>,
       .linear_backward = reference::linear_backward<T>,
       .max_pool2d = reference::max_pool2d<T>,

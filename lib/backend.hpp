@@ -32,6 +32,17 @@ struct Backend {
   void (*batch_norm2d_backward)(const BatchNorm2dGeometry&, In<T> x, In<T> weight, In<T> mean, In<T> variance, In<T> dy,
                                 Out<T> dx, Out<T> dw, Out<T> db);
 
+  /// Kernels for values that are not written out (lib/ops/pending.hpp); null where a device has none. First the values
+  /// themselves; then the mean and the biased variance of each channel.
+  void (*write_channels)(int64_t n, int64_t pixels, Channels<T> x, Out<T> y) = nullptr;
+  void (*channel_moments)(const BatchNorm2dGeometry&, In<T> x, Out<T> mean, Out<T> variance) = nullptr;
+  void (*conv2d_channels)(const Conv2dGeometry&, Channels<T> x, In<T> weight, In<T> bias, Out<T> y) = nullptr;
+  void (*conv2d_channels_backward)(const Conv2dGeometry&, Channels<T> x, In<T> weight, In<T> dy, Out<T> dx, Out<T> dw,
+                                   Out<T> db) = nullptr;
+  /// The gradient of batch_norm2d and, if x is rectified, of the ReLU after it: `dx` has one for each channel.
+  void (*norm_channels_backward)(const BatchNorm2dGeometry&, Channels<T> x, In<T> variance, In<T> dy,
+                                 std::span<const GradientChannel<T>> dx, Out<T> dw, Out<T> db) = nullptr;
+
   void (*linear)(const LinearGeometry&, In<T> x, In<T> weight, In<T> bias, Out<T> y);
   void (*linear_backward)(const LinearGeometry&, In<T> x, In<T> weight, In<T> dy, Out<T> dx, Out<T> dw, Out<T> db);
 

@@ -41,7 +41,8 @@ Op<T>::Op(std::string_view name, CallSite site) : name_(name), site_(site) {
 }
 
 template <class T>
-BasicVariable<T> Op<T>::output(BasicTensor<T> y, std::vector<BasicVariable<T>> inputs, Gradient<T> gradient,
+template <class Result>
+BasicVariable<T> Op<T>::output(Result y, std::vector<BasicVariable<T>> inputs, Gradient<T> gradient,
                                int64_t multiply_adds, Window window) {
   const bool differentiable =
       !NoGrad::active() && std::ranges::any_of(inputs, [](const auto& input) { return input.requires_grad(); });
@@ -70,7 +71,14 @@ BasicVariable<T> Op<T>::output(BasicTensor<T> y, std::vector<BasicVariable<T>> i
 
 template class BasicTape<float>;
 template class BasicTape<double>;
-template class Op<float>;
-template class Op<double>;
+#define INSTANTIATE(T)                                                                                         \
+  template class Op<T>;                                                                                        \
+  template BasicVariable<T> Op<T>::output(BasicTensor<T>, std::vector<BasicVariable<T>>, Gradient<T>, int64_t, \
+                                          Window);                                                             \
+  template BasicVariable<T> Op<T>::output(std::shared_ptr<const Pending<T>>, std::vector<BasicVariable<T>>,    \
+                                          Gradient<T>, int64_t, Window);
+INSTANTIATE(float)
+INSTANTIATE(double)
+#undef INSTANTIATE
 
 }  // namespace cnnlab

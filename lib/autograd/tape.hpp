@@ -85,22 +85,25 @@ class Op {
   /// not one place. Values that are not defined (no bias) live nowhere.
   template <class First, class... Others>
   Device* device(const First& first, const Others&... others) const {
-    Device* const here = first.value().device();
+    Device* const here = first.device();
     (check_device(here, others), ...);
     return here;
   }
 
-  /// Wraps the result. The gradient is kept only when an input wants one; then the value remembers how it was made.
-  BasicVariable<T> output(BasicTensor<T> y, std::vector<BasicVariable<T>> inputs, Gradient<T> gradient,
+  /// Wraps the result (a tensor, or one that is pending). The gradient is kept only when an input wants one; then the
+  /// value remembers how it was made.
+  template <class Result>
+  BasicVariable<T> output(Result y, std::vector<BasicVariable<T>> inputs, Gradient<T> gradient,
                           int64_t multiply_adds = 0, Window window = {});
 
  private:
   void check_device(Device* here, const BasicVariable<T>& other) const {
-    if (other.defined()) check_device(here, other.value());
+    if (other.defined()) check_same(here, other.device());
   }
-  void check_device(Device* here, const BasicTensor<T>& other) const {
-    check(other.device() == here, name_, ": its inputs live on different devices, ", device_name(here), " and ",
-          device_name(other.device()), "; bring them to one");
+  void check_device(Device* here, const BasicTensor<T>& other) const { check_same(here, other.device()); }
+  void check_same(Device* here, Device* there) const {
+    check(there == here, name_, ": its inputs live on different devices, ", device_name(here), " and ",
+          device_name(there), "; bring them to one");
   }
 
   std::string_view name_;

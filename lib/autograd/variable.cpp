@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "lib/autograd/pending.hpp"
 #include "lib/backend.hpp"
 
 namespace cnnlab {
@@ -40,7 +41,8 @@ void differentiate(Node<T>& node, const BasicTensor<T>& dy) {
   if (node.recorded)
     node.backward_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   for (size_t i = 0; i < node.inputs.size(); ++i)
-    if (needs[i]) node.inputs[i].accumulate_grad(gradients[i]);
+    if (needs[i] && !(gradients[i].numel() == 0 && node.inputs[i].has_grad()))
+      node.inputs[i].accumulate_grad(gradients[i]);
   if (node.recorded) node.input_grads = std::move(gradients);
 }
 
@@ -50,6 +52,26 @@ template <class T>
 BasicVariable<T>::BasicVariable(BasicTensor<T> value, bool requires_grad) : state_(std::make_shared<State>()) {
   state_->value = std::move(value);
   state_->requires_grad = requires_grad;
+}
+
+template <class T>
+BasicVariable<T>::BasicVariable(std::shared_ptr<const Pending<T>> pending, bool requires_grad)
+    : BasicVariable(BasicTensor<T>(), requires_grad) {
+  state_->pending = std::move(pending);
+}
+
+template <class T>
+const Shape& BasicVariable<T>::shape() const {
+  const State& s = state();
+  return s.pending ? s.pending->shape : s.value.shape();
+}
+
+template <class T>
+void BasicVariable<T>::write(State& s) {
+  const Pending<T>& x = *s.pending;
+  s.value = BasicTensor<T>(x.shape);
+  backend<T>().write_channels(x.shape[0], x.shape[2] * x.shape[3], x.channels(), s.value.raw());
+  s.pending = nullptr;
 }
 
 template <class T>
@@ -67,8 +89,7 @@ BasicTensor<T>& BasicVariable<T>::grad() {
 template <class T>
 void BasicVariable<T>::accumulate_grad(const BasicTensor<T>& gradient) {
   State& s = state();
-  check(gradient.shape() == s.value.shape(), "gradient: shape ", gradient.shape(), " does not fit a value of shape ",
-        s.value.shape());
+  check(gradient.shape() == shape(), "gradient: shape ", gradient.shape(), " does not fit a value of shape ", shape());
   if (s.has_grad) {
     // Not in place: ops may pass on the very tensor they received (add, flatten), and others still read it.
     BasicTensor<T> sum(gradient.shape(), gradient.device());
@@ -78,6 +99,12 @@ void BasicVariable<T>::accumulate_grad(const BasicTensor<T>& gradient) {
     s.grad = gradient;
   }
   s.has_grad = true;
+}
+
+template <class T>
+BasicTensor<T>* BasicVariable<T>::own_grad() {
+  State& s = state();
+  return s.has_grad && !s.grad.shared() ? &s.grad : nullptr;
 }
 
 template <class T>

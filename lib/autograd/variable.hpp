@@ -11,6 +11,8 @@ namespace cnnlab {
 
 template <class T>
 struct Node;
+template <class T>
+struct Pending;
 
 /// A value that takes part in differentiation: a tensor, its gradient once `backward` has run, and the op that made it.
 /// Copies are handles to the same value, as in PyTorch. Its shape never changes.
@@ -21,12 +23,17 @@ class BasicVariable {
   BasicVariable() = default;
   /// A value from outside. A plain tensor becomes an input without gradient by itself.
   BasicVariable(BasicTensor<T> value, bool requires_grad = false);  // NOLINT(google-explicit-constructor)
+  /// A value that is written out when someone asks for it.
+  explicit BasicVariable(std::shared_ptr<const Pending<T>> pending, bool requires_grad = false);
 
   bool defined() const { return state_ != nullptr; }
-  const BasicTensor<T>& value() const { return state().value; }
-  BasicTensor<T>& value() { return state().value; }
-  const Shape& shape() const { return value().shape(); }
-  int64_t size(int axis) const { return value().size(axis); }
+  const BasicTensor<T>& value() const { return written().value; }
+  BasicTensor<T>& value() { return written().value; }
+  const Shape& shape() const;
+  int64_t size(int axis) const { return shape()[axis]; }
+  Device* device() const { return state().pending ? nullptr : state().value.device(); }
+  /// What the value will be, as long as nobody has asked for it; then null.
+  const std::shared_ptr<const Pending<T>>& pending() const { return state().pending; }
   /// The only number of a one-element value (a loss).
   T item() const { return value().item(); }
 
@@ -37,6 +44,8 @@ class BasicVariable {
   BasicTensor<T>& grad();
   /// Sets the gradient, or adds to the one there is.
   void accumulate_grad(const BasicTensor<T>& gradient);
+  /// The gradient there is, to be added to in place; null if there is none, or others read its numbers.
+  BasicTensor<T>* own_grad();
   void clear_grad();
 
   /// Computes the gradient of this one-element value with respect to everything it was made from, by the chain rule
@@ -58,6 +67,7 @@ class BasicVariable {
  private:
   struct State {
     BasicTensor<T> value;
+    std::shared_ptr<const Pending<T>> pending;
     BasicTensor<T> grad;
     std::shared_ptr<Node<T>> node;
     std::string name;
@@ -68,6 +78,13 @@ class BasicVariable {
     check(defined(), "variable: it was never given a value");
     return *state_;
   }
+  State& written() const {
+    State& s = state();
+    if (s.pending) [[unlikely]]
+      write(s);
+    return s;
+  }
+  static void write(State& s);
   std::shared_ptr<State> state_;
 };
 
@@ -76,8 +93,9 @@ using Variable = BasicVariable<float>;
 /// Which inputs of an op want a gradient.
 using Needs = std::vector<bool>;
 
-/// ∂loss/∂output → ∂loss/∂input for each input (an empty tensor where none is needed).
-/// It holds copies of what the forward pass saved, never the output Variable: that would be a cycle, which never frees.
+/// ∂loss/∂output → ∂loss/∂input for each input (an empty tensor where none is needed, or it was added to the input's
+/// own gradient already). It holds copies of what the forward pass saved, never the output Variable: that would be a
+/// cycle, which never frees.
 template <class T>
 using Gradient = std::function<std::vector<BasicTensor<T>>(const BasicTensor<T>& dy, const Needs& needs)>;
 

@@ -18,6 +18,27 @@ float inverse_deviation(const BatchNorm2dGeometry& g, float variance) {
   return static_cast<float>(1 / std::sqrt(static_cast<double>(variance) + g.eps));
 }
 
+/// Mean and biased variance of one channel, whose first plane is at `from`.
+template <class Arch>
+void moments_of_channel(const BatchNorm2dGeometry& g, const float* from, float& mean, float& variance) {
+  const int64_t image = g.c * g.pixels;
+  double sum = 0, squares = 0;
+  for (int64_t n = 0; n < g.n; ++n) {
+    const float* plane = from + n * image;
+    sum += plane_sum<Arch>(g.pixels, [&](auto v, int64_t i) { return read<Arch>(plane + i, v); });
+  }
+  mean = static_cast<float>(sum / static_cast<double>(g.count()));
+  const float centre = mean;
+  for (int64_t n = 0; n < g.n; ++n) {
+    const float* plane = from + n * image;
+    squares += plane_sum<Arch>(g.pixels, [&](auto v, int64_t i) {
+      const auto centred = read<Arch>(plane + i, v) - decltype(v)(centre);
+      return centred * centred;
+    });
+  }
+  variance = static_cast<float>(squares / static_cast<double>(g.count()));
+}
+
 template <class Arch>
 void batch_norm2d(const BatchNorm2dGeometry& g, std::span<const float> x, std::span<const float> weight,
                   std::span<const float> bias, std::span<float> mean, std::span<float> variance, std::span<float> y) {
@@ -26,22 +47,7 @@ void batch_norm2d(const BatchNorm2dGeometry& g, std::span<const float> x, std::s
   const int64_t image = g.c * g.pixels;
   parallel_for(g.c, [&](int64_t c) {
     const float* from = x_data + c * g.pixels;
-    if (g.training) {
-      double sum = 0, squares = 0;
-      for (int64_t n = 0; n < g.n; ++n) {
-        const float* plane = from + n * image;
-        sum += plane_sum<Arch>(g.pixels, [&](auto v, int64_t i) { return read<Arch>(plane + i, v); });
-      }
-      mean_data[c] = static_cast<float>(sum / static_cast<double>(g.count()));
-      for (int64_t n = 0; n < g.n; ++n) {
-        const float* plane = from + n * image;
-        squares += plane_sum<Arch>(g.pixels, [&](auto v, int64_t i) {
-          const auto centred = read<Arch>(plane + i, v) - decltype(v)(mean_data[c]);
-          return centred * centred;
-        });
-      }
-      variance_data[c] = static_cast<float>(squares / static_cast<double>(g.count()));
-    }
+    if (g.training) moments_of_channel<Arch>(g, from, mean_data[c], variance_data[c]);
     const float centre = mean_data[c], scale = weight_data[c] * inverse_deviation<Arch>(g, variance_data[c]);
     for (int64_t n = 0; n < g.n; ++n) {
       const float* plane = from + n * image;
@@ -68,10 +74,12 @@ void batch_norm2d_backward(const BatchNorm2dGeometry& g, std::span<const float> 
     double dy_sum = 0, stretch = 0;  // Σ dy, Σ dy·(x − μ)
     for (int64_t n = 0; n < g.n; ++n) {
       const float *from = x_data + n * image + c * g.pixels, *d = dy_data + n * image + c * g.pixels;
-      dy_sum += plane_sum<Arch>(g.pixels, [&](auto v, int64_t i) { return read<Arch>(d + i, v); });
-      stretch += plane_sum<Arch>(g.pixels, [&](auto v, int64_t i) {
-        return read<Arch>(d + i, v) * (read<Arch>(from + i, v) - decltype(v)(centre));
+      const auto [sum, product] = plane_sums<Arch>(g.pixels, [&](auto v, int64_t i) {
+        const auto dy_i = read<Arch>(d + i, v);
+        return std::pair{dy_i, dy_i * (read<Arch>(from + i, v) - decltype(v)(centre))};
       });
+      dy_sum += sum;
+      stretch += product;
     }
     if (wants_dw) dw_data[c] = static_cast<float>(stretch * inverse);
     if (wants_db) db_data[c] = static_cast<float>(dy_sum);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "lib/kernels/channels.simd.hpp"
 #include "lib/kernels/conv2d_few.simd.hpp"
 #include "lib/kernels/geometry.hpp"
 #include "lib/kernels/lanes.simd.hpp"
@@ -140,14 +141,16 @@ const float* pack_weights(int64_t o, int64_t c, int64_t k, const At& at) {
   return to;
 }
 
+/// So few that most lanes would stay empty.
 template <class Arch>
-void conv2d(const Conv2dGeometry& g, std::span<const float> x, std::span<const float> weight,
-            std::span<const float> bias, std::span<float> y) {
-  constexpr int64_t L = lanes<Arch>;
-  const float *x_data = x.data(), *weight_data = weight.data(), *bias_data = bias.empty() ? nullptr : bias.data();
-  float* y_data = y.data();
-  if (5 * g.n < 2 * L) return conv2d_few<Arch>(g, x_data, weight_data, bias_data, y_data);
+bool few_images(const Conv2dGeometry& g) {
+  return 5 * g.n < 2 * lanes<Arch>;
+}
 
+template <class Arch>
+void conv2d_of_planes(const Conv2dGeometry& g, const Planes& x, const float* weight_data, const float* bias_data,
+                      float* y_data) {
+  constexpr int64_t L = lanes<Arch>;
   const bool tiled = winograd_pays<Arch>(g);
   const TilePlan<Arch> plan(g.h, g.w, tiles_at_once);
   const Packed<Arch> shape = tiled ? plan.framed(g.c) : Packed<Arch>{g.c, g.h + 2 * g.padding, g.w + 2 * g.padding};
@@ -170,14 +173,33 @@ void conv2d(const Conv2dGeometry& g, std::span<const float> x, std::span<const f
   const int64_t parts = parts_per_group(groups, blocks);
   parallel_for(groups * parts, [&](int64_t task) {
     const int64_t first = task / parts * L, part = task % parts, count = std::min(L, g.n - first);
-    const int64_t x_stride = g.c * g.h * g.w, y_stride = g.o * g.out_h() * g.out_w();
+    const int64_t y_stride = g.o * g.out_h() * g.out_w();
     const int64_t block_begin = blocks * part / parts, block_end = blocks * (part + 1) / parts;
     const Images<float> out{y_data + first * y_stride, y_stride, count};
     float* packed = scratch(Scratch::x, shape.size());
-    pack<Arch>({x_data + first * x_stride, x_stride, count}, g.h, g.w, shape, g.padding, 1, packed);
+    pack<Arch>(x, first, count, g.h, g.w, shape, g.padding, 1, packed);
     if (tiled) return winograd<Arch>(g.c, g.o, plan, block_begin, block_end, packed, weights, bias_data, out);
     correlate<Arch>(correlation, block_begin, block_end, packed, weights, bias_data, out);
   });
+}
+
+template <class Arch>
+void conv2d(const Conv2dGeometry& g, std::span<const float> x, std::span<const float> weight,
+            std::span<const float> bias, std::span<float> y) {
+  const float *x_data = x.data(), *bias_data = bias.empty() ? nullptr : bias.data();
+  if (few_images<Arch>(g)) return conv2d_few<Arch>(g, x_data, weight.data(), bias_data, y.data());
+  conv2d_of_planes<Arch>(g, {x_data, g.c * g.h * g.w, g.h * g.w}, weight.data(), bias_data, y.data());
+}
+
+template <class Arch>
+void conv2d_channels(const Conv2dGeometry& g, Channels<float> x, std::span<const float> weight,
+                     std::span<const float> bias, std::span<float> y) {
+  if (few_images<Arch>(g)) {
+    const std::span<float> written(scratch(Scratch::dy, g.n * g.c * g.h * g.w), g.n * g.c * g.h * g.w);
+    write_channels<Arch>(g.n, g.h * g.w, x, written);
+    return conv2d<Arch>(g, written, weight, bias, y);
+  }
+  conv2d_of_planes<Arch>(g, {nullptr, 0, 0, x}, weight.data(), bias.empty() ? nullptr : bias.data(), y.data());
 }
 
 }  // namespace cnnlab::simd

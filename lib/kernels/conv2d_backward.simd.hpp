@@ -172,11 +172,11 @@ struct InputGradient {
     return tiled ? transform_weights<Arch>(g.c, g.o, at) : pack_weights<Arch>(g.c, g.o, g.k, at);
   }
 
-  void run(Images<const float> dy, const float* turned, int64_t part, int64_t parts, Images<float> dx) const {
+  void run(const Planes& dy, int64_t first, const float* turned, int64_t part, int64_t parts, Images<float> dx) const {
     const Packed<Arch> form = tiled ? plan.framed(g.o) : shape;
     const int64_t begin = blocks * part / parts, end = blocks * (part + 1) / parts;
     float* packed = scratch(Scratch::dy, form.size());
-    pack<Arch>(dy, g.out_h(), g.out_w(), form, margin, g.stride, packed);
+    pack<Arch>(dy, first, dx.count, g.out_h(), g.out_w(), form, margin, g.stride, packed);
     if (tiled) return winograd<Arch>(g.o, g.c, plan, begin, end, packed, turned, nullptr, dx);
     correlate<Arch>(correlation, begin, end, packed + corner * (shape.row() + lanes<Arch>), turned, nullptr, dx);
   }
@@ -184,28 +184,29 @@ struct InputGradient {
 
 /// Adds what one group of images contributes to dw and db, for output channels [o_begin, o_end); either may be null.
 template <class Arch>
-void add_parameter_gradients(const Conv2dGeometry& g, Images<const float> x, Images<const float> dy, int64_t o_begin,
-                             int64_t o_end, float* dw, float* db) {
+void add_parameter_gradients(const Conv2dGeometry& g, const Planes& x, const Planes& dy, int64_t first, int64_t count,
+                             int64_t o_begin, int64_t o_end, float* dw, float* db) {
   const bool tiled = winograd_pays<Arch>(g);
   const TilePlan<Arch> plan(g.h, g.w, tiles_at_once);
   const Packed<Arch> dy_shape = tiled ? plan.whole(g.o) : Packed<Arch>{g.o, g.out_h(), g.out_w()};
   const Packed<Arch> x_shape = tiled ? plan.framed(g.c) : Packed<Arch>{g.c, g.h + 2 * g.padding, g.w + 2 * g.padding};
   float* packed_dy = scratch(Scratch::dy, dy_shape.size());
-  pack<Arch>(dy, g.out_h(), g.out_w(), dy_shape, 0, 1, packed_dy);
+  pack<Arch>(dy, first, count, g.out_h(), g.out_w(), dy_shape, 0, 1, packed_dy);
   if (db) add_bias_gradient<Arch>(dy_shape, packed_dy, o_begin, o_end, db);
   if (!dw) return;
   float* packed_x = scratch(Scratch::x, x_shape.size());
-  pack<Arch>(x, g.h, g.w, x_shape, g.padding, 1, packed_x);
+  pack<Arch>(x, first, count, g.h, g.w, x_shape, g.padding, 1, packed_x);
   if (tiled) return add_winograd_gradient<Arch>(g.c, plan, packed_x, packed_dy, o_begin, o_end, dw);
   add_weight_gradient<Arch>(g, x_shape, packed_x, packed_dy, o_begin, o_end, dw);
 }
 
 template <class Arch>
-void conv2d_backward(const Conv2dGeometry& g, std::span<const float> x, std::span<const float> weight,
-                     std::span<const float> dy, std::span<float> dx, std::span<float> dw, std::span<float> db) {
+void conv2d_backward_of_planes(const Conv2dGeometry& g, const Planes& x, std::span<const float> weight,
+                               std::span<const float> dy, std::span<float> dx, std::span<float> dw,
+                               std::span<float> db) {
   constexpr int64_t L = lanes<Arch>;
   const bool want_dx = !dx.empty(), want_dw = !dw.empty(), want_db = !db.empty();
-  const float *x_data = x.data(), *dy_data = dy.data();
+  const Planes dy_planes{dy.data(), g.o * g.out_h() * g.out_w(), g.out_h() * g.out_w()};
   float* dx_data = dx.data();
   const InputGradient<Arch> input{g};
   const float* turned = want_dx ? input.pack_turned(weight.data()) : nullptr;
@@ -222,16 +223,28 @@ void conv2d_backward(const Conv2dGeometry& g, std::span<const float> x, std::spa
     for (int64_t i = o_begin * of_one; i < o_end * of_one; ++i) dw_block[i] = 0.0f;
     for (int64_t o = o_begin; o < o_end; ++o) db_block[o] = 0.0f;
     for (int64_t first = block * images_per_block; first < std::min(g.n, (block + 1) * images_per_block); first += L) {
-      const int64_t count = std::min(L, g.n - first), x_size = g.c * g.h * g.w, dy_size = g.o * g.out_h() * g.out_w();
-      const Images<const float> dy_group{dy_data + first * dy_size, dy_size, count};
-      if (want_dx) input.run(dy_group, turned, part, parts, {dx_data + first * x_size, x_size, count});
+      const int64_t count = std::min(L, g.n - first), x_size = g.c * g.h * g.w;
+      if (want_dx) input.run(dy_planes, first, turned, part, parts, {dx_data + first * x_size, x_size, count});
       if (want_dw || want_db)
-        add_parameter_gradients<Arch>(g, {x_data + first * x_size, x_size, count}, dy_group, o_begin, o_end,
-                                      want_dw ? dw_block : nullptr, want_db ? db_block : nullptr);
+        add_parameter_gradients<Arch>(g, x, dy_planes, first, count, o_begin, o_end, want_dw ? dw_block : nullptr,
+                                      want_db ? db_block : nullptr);
     }
   });
   if (want_dw) sum_blocks<Arch>(partial, blocks, of_block, numbers, dw.data());
   if (want_db) sum_blocks<Arch>(partial + numbers, blocks, of_block, g.o, db.data());
+}
+
+template <class Arch>
+void conv2d_backward(const Conv2dGeometry& g, std::span<const float> x, std::span<const float> weight,
+                     std::span<const float> dy, std::span<float> dx, std::span<float> dw, std::span<float> db) {
+  conv2d_backward_of_planes<Arch>(g, {x.data(), g.c * g.h * g.w, g.h * g.w}, weight, dy, dx, dw, db);
+}
+
+template <class Arch>
+void conv2d_channels_backward(const Conv2dGeometry& g, Channels<float> x, std::span<const float> weight,
+                              std::span<const float> dy, std::span<float> dx, std::span<float> dw,
+                              std::span<float> db) {
+  conv2d_backward_of_planes<Arch>(g, {nullptr, 0, 0, x}, weight, dy, dx, dw, db);
 }
 
 }  // namespace cnnlab::simd

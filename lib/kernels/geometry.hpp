@@ -38,6 +38,31 @@ struct BatchNorm2dGeometry {
   int64_t count() const { return n * pixels; }
 };
 
+/// One channel of x (N, C, H, W) where it lies, and what is done to each number as it is read:
+/// (x − centre)·factor + shift.
+template <class T>
+struct Channel {
+  const T* data;   ///< its plane in the first image
+  int64_t stride;  ///< from image to image
+  T centre = 0, factor = 1, shift = 0;
+};
+
+/// All channels of x. They may lie in different arrays (x is joined out of them), and need not be as they are meant.
+template <class T>
+struct Channels {
+  std::span<const Channel<T>> each;
+  bool normalised = false;  ///< centre, factor and shift are applied
+  bool rectified = false;   ///< then max(…, 0)
+};
+
+/// Where the gradient of one channel goes.
+template <class T>
+struct GradientChannel {
+  T* data;         ///< null where it is not wanted
+  int64_t stride;  ///< from image to image
+  bool add;        ///< to what stands there
+};
+
 /// A shortcut without weights: of x (N, C, H, W) every `stride`-th pixel, between channels of zeros → y (N, O, out_h,
 /// out_w).
 struct ShortcutGeometry {

@@ -1,7 +1,10 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 
 #include <xsimd/xsimd.hpp>
+
+#include "lib/kernels/geometry.hpp"
 
 // How images come into the lanes of vectors and back.
 //
@@ -115,23 +118,52 @@ struct Packed {
   int64_t size() const { return planes * plane(); }
 };
 
+/// Where a convolution's x is: a row-major array, or channels of several.
+struct Planes {
+  const float* data;
+  int64_t image, plane;  ///< numbers from one to the next
+  Channels<float> channels{};
+
+  Channel<float> at(int64_t c, int64_t first_image) const {
+    if (channels.each.empty()) return {.data = data + c * plane + first_image * image, .stride = image};
+    Channel<float> channel = channels.each[c];
+    channel.data += first_image * channel.stride;
+    if (!channels.normalised) channel = {.data = channel.data, .stride = channel.stride};
+    return channel;
+  }
+};
+
+/// What is done to numbers as they are read, done to vectors at `to`, `step` apart.
+template <class Arch>
+void finish_reading(const Channel<float>& channel, bool rectified, int64_t pixels, float* to, int64_t step) {
+  using V = xsimd::batch<float, Arch>;
+  const V centre(channel.centre), factor(channel.factor), shift(channel.shift), zero(0.0f);
+  for (int64_t p = 0; p < pixels; ++p, to += step) {
+    const V value = (V::load_aligned(to) - centre) * factor + shift;
+    (rectified ? xsimd::select(value < zero, zero, value) : value).store_aligned(to);
+  }
+}
+
 /// Packs planes of h×w pixels: pixel (i, j) comes to (top + i · spacing, top + j · spacing), the rest is zero.
 template <class Arch>
-void pack(Images<const float> from, int64_t h, int64_t w, const Packed<Arch>& shape, int64_t top, int64_t spacing,
-          float* to) {
+void pack(const Planes& from, int64_t first_image, int64_t images, int64_t h, int64_t w, const Packed<Arch>& shape,
+          int64_t top, int64_t spacing, float* to) {
+  constexpr int64_t L = lanes<Arch>, run = 64;
   const bool gapless = shape.rows == h && shape.columns == w;
   if (!gapless) {
     const xsimd::batch<float, Arch> zero(0.0f);
-    for (int64_t i = 0; i < shape.size(); i += lanes<Arch>) zero.store_aligned(to + i);
+    for (int64_t i = 0; i < shape.size(); i += L) zero.store_aligned(to + i);
   }
-  for (int64_t c = 0; c < shape.planes; ++c, from.data += h * w, to += shape.plane()) {
-    if (gapless) {
-      pack_row<Arch>(from, h * w, to, lanes<Arch>);
-      continue;
+  const int64_t rows = gapless ? (h * w + run - 1) / run : h;
+  for (int64_t c = 0; c < shape.planes; ++c, to += shape.plane()) {
+    const Channel<float> channel = from.at(c, first_image);
+    for (int64_t i = 0; i < rows; ++i) {
+      const int64_t first = gapless ? i * run : i * w, pixels = gapless ? std::min(run, h * w - first) : w;
+      float* row = gapless ? to + first * L : to + (top + i * spacing) * shape.row() + top * L;
+      pack_row<Arch>({channel.data + first, channel.stride, images}, pixels, row, spacing * L);
+      if (from.channels.normalised || from.channels.rectified)
+        finish_reading<Arch>(channel, from.channels.rectified, pixels, row, spacing * L);
     }
-    for (int64_t i = 0; i < h; ++i)
-      pack_row<Arch>({from.data + i * w, from.stride, from.count}, w,
-                     to + (top + i * spacing) * shape.row() + top * lanes<Arch>, spacing * lanes<Arch>);
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 
 #include "lib/kernels/lanes.simd.hpp"
 
@@ -48,6 +49,32 @@ float plane_sum(int64_t pixels, const Term& term) {
   float sum = xsimd::hadd((sums[0] + sums[1]) + (sums[2] + sums[3]));
   for (; i < pixels; ++i) sum += term(0.0f, i);
   return sum;
+}
+
+/// The same of the two terms that term(V, i) returns.
+template <class Arch, class Term>
+std::pair<float, float> plane_sums(int64_t pixels, const Term& term) {
+  using V = xsimd::batch<float, Arch>;
+  constexpr int64_t L = lanes<Arch>;
+  V first[2]{V(0.0f), V(0.0f)}, second[2]{V(0.0f), V(0.0f)};
+  const auto add = [&](int64_t k, int64_t i) {
+    const auto [a, b] = term(V(0.0f), i);
+    first[k] += a;
+    second[k] += b;
+  };
+  int64_t i = 0;
+  for (; i + 2 * L <= pixels; i += 2 * L) {
+    add(0, i);
+    add(1, i + L);
+  }
+  for (; i + L <= pixels; i += L) add(0, i);
+  std::pair<float, float> sums{xsimd::hadd(first[0] + first[1]), xsimd::hadd(second[0] + second[1])};
+  for (; i < pixels; ++i) {
+    const auto [a, b] = term(0.0f, i);
+    sums.first += a;
+    sums.second += b;
+  }
+  return sums;
 }
 
 }  // namespace cnnlab::simd

@@ -1,6 +1,7 @@
 #include "lib/autograd/tape.hpp"
 #include "lib/backend.hpp"
 #include "lib/ops/ops.hpp"
+#include "lib/ops/pending.hpp"
 #include "lib/tensor/random.hpp"
 
 namespace cnnlab {
@@ -9,6 +10,11 @@ template <class T>
 BasicVariable<T> relu(const BasicVariable<T>& x, CallSite site) {
   Op<T> op{"relu", site};
   Device* const device = op.device(x);
+  if (may_wait<T>(device) && x.pending() && x.pending()->norm) {
+    auto y = std::make_shared<Pending<T>>(*x.pending());
+    y->rectified = true;
+    return op.output(std::shared_ptr<const Pending<T>>(y), y->inputs(), gradient_of_norm<T>(y));
+  }
   BasicTensor<T> y(x.shape(), device);
   backend<T>(device).relu(x.value().raw(), y.raw());
   auto gradient = [x = x.value()](const BasicTensor<T>& dy, const Needs&) {

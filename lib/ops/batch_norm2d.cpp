@@ -1,6 +1,7 @@
 #include "lib/autograd/tape.hpp"
 #include "lib/backend.hpp"
 #include "lib/ops/ops.hpp"
+#include "lib/ops/pending.hpp"
 
 namespace cnnlab {
 namespace {
@@ -22,6 +23,16 @@ void check_channels(std::string_view what, const Shape& shape, const Shape& x) {
         " channels: ", what, " ", shape, ", input ", x);
 }
 
+// The running statistics move towards the batch's; they hold the unbiased variance.
+template <class T>
+void follow(double momentum, const BatchNorm2dGeometry& g, const BasicTensor<T>& mean, const BasicTensor<T>& variance,
+            BasicTensor<T>& running_mean, BasicTensor<T>& running_var) {
+  const auto m = static_cast<double>(g.count());
+  const Backend<T>& kernels = backend<T>(mean.device());
+  kernels.move_towards(momentum, 1, mean.raw(), running_mean.raw());
+  kernels.move_towards(momentum, m / (m - 1), variance.raw(), running_var.raw());
+}
+
 }  // namespace
 
 template <class T>
@@ -36,14 +47,17 @@ BasicVariable<T> batch_norm2d(const BasicVariable<T>& x, const BasicVariable<T>&
   check_channels("running_var", running_var.shape(), x.shape());
 
   Device* const device = op.device(x, weight, bias, running_mean, running_var);
-  BasicTensor<T> y(x.shape(), device), mean = running_mean.clone(), variance = running_var.clone();
-  backend<T>(device).batch_norm2d(g, x.value().raw(), weight.value().raw(), bias.value().raw(), mean.raw(),
-                                  variance.raw(), y.raw());
-  if (g.training) {
-    const auto m = static_cast<double>(g.count());
-    backend<T>(device).move_towards(options.momentum, 1, mean.raw(), running_mean.raw());
-    backend<T>(device).move_towards(options.momentum, m / (m - 1), variance.raw(), running_var.raw());  // unbiased
+  BasicTensor<T> y, mean = running_mean.clone(), variance = running_var.clone();
+  std::shared_ptr<const Pending<T>> pending;
+  if (may_wait<T>(device)) {
+    pending = std::make_shared<Pending<T>>(normalised(joined<T>(parts_of(x)), g, weight, bias, mean, variance));
+  } else {
+    y = BasicTensor<T>(x.shape(), device);
+    backend<T>(device).batch_norm2d(g, x.value().raw(), weight.value().raw(), bias.value().raw(), mean.raw(),
+                                    variance.raw(), y.raw());
   }
+  if (g.training) follow(options.momentum, g, mean, variance, running_mean, running_var);
+  if (pending) return op.output(pending, pending->inputs(), gradient_of_norm<T>(pending));
   auto gradient = [g, mean, variance, x = x.value(), weight = weight.value()](const BasicTensor<T>& dy,
                                                                               const Needs& needs) {
     std::vector<BasicTensor<T>> d(3);  // dx, dw, db

@@ -1,3 +1,4 @@
+#include "lib/autograd/pending.hpp"
 #include "lib/autograd/tape.hpp"
 #include "lib/backend.hpp"
 #include "lib/ops/ops.hpp"
@@ -38,17 +39,27 @@ BasicVariable<T> conv2d(const BasicVariable<T>& x, const BasicVariable<T>& weigh
   const Conv2dGeometry g = conv2d_geometry(x.shape(), weight.shape(), bias, options);
   Device* const device = op.device(x, weight, bias);
   BasicTensor<T> y({g.n, g.o, g.out_h(), g.out_w()}, device);
-  const std::span<const T> no_bias;
-  backend<T>(device).conv2d(g, x.value().raw(), weight.value().raw(), bias.defined() ? bias.value().raw() : no_bias,
-                            y.raw());
-  auto gradient = [g, x = x.value(), weight = weight.value()](const BasicTensor<T>& dy, const Needs& needs) {
+  const std::span<const T> b = bias.defined() ? bias.value().raw() : std::span<const T>();
+  const auto pending = x.pending();  // is read as it lies, and never written out
+  const auto& kernels = backend<T>(device);
+  if (pending) {
+    kernels.conv2d_channels(g, pending->channels(), weight.value().raw(), b, y.raw());
+  } else {
+    kernels.conv2d(g, x.value().raw(), weight.value().raw(), b, y.raw());
+  }
+  auto gradient = [g, pending, x = pending ? BasicTensor<T>() : x.value(), weight = weight.value()](
+                      const BasicTensor<T>& dy, const Needs& needs) {
     std::vector<BasicTensor<T>> d(needs.size());  // dx, dw and, with a bias, db
-    if (needs[0]) d[0] = BasicTensor<T>(x.shape(), dy.device());
+    if (needs[0]) d[0] = BasicTensor<T>({g.n, g.c, g.h, g.w}, dy.device());
     if (needs[1]) d[1] = BasicTensor<T>(weight.shape(), dy.device());
     if (needs.size() > 2 && needs[2]) d[2] = BasicTensor<T>({g.o}, dy.device());
-    backend<T>(dy.device())
-        .conv2d_backward(g, x.raw(), weight.raw(), dy.raw(), d[0].raw(), d[1].raw(),
-                         d.size() > 2 ? d[2].raw() : std::span<T>());
+    const std::span<T> db = d.size() > 2 ? d[2].raw() : std::span<T>();
+    const auto& back = backend<T>(dy.device());
+    if (pending) {
+      back.conv2d_channels_backward(g, pending->channels(), weight.raw(), dy.raw(), d[0].raw(), d[1].raw(), db);
+    } else {
+      back.conv2d_backward(g, x.raw(), weight.raw(), dy.raw(), d[0].raw(), d[1].raw(), db);
+    }
     return d;
   };
   std::vector<BasicVariable<T>> inputs{x, weight};

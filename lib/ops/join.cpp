@@ -1,6 +1,7 @@
 #include "lib/autograd/tape.hpp"
 #include "lib/backend.hpp"
 #include "lib/ops/ops.hpp"
+#include "lib/ops/pending.hpp"
 
 // Ops that join values or give them another shape.
 namespace cnnlab {
@@ -27,6 +28,37 @@ Shape cat_shape(const std::vector<BasicVariable<T>>& parts, int axis) {
     total += shape[axis];
   }
   return first.with(axis, total);
+}
+
+// Each part's gradient is its slice of dy.
+template <class T>
+Gradient<T> gradient_of_cat(const std::vector<BasicVariable<T>>& parts, int64_t outer) {
+  std::vector<Shape> shapes;
+  shapes.reserve(parts.size());
+  for (const BasicVariable<T>& part : parts) shapes.push_back(part.shape());
+  return [shapes, outer](const BasicTensor<T>& dy, const Needs& needs) {
+    std::vector<BasicTensor<T>> d(needs.size());
+    const int64_t stride = outer ? dy.numel() / outer : 0;
+    int64_t from = 0;
+    for (size_t i = 0; i < d.size(); ++i) {
+      const int64_t run = outer ? shapes[i].numel() / outer : 0;
+      if (needs[i]) {
+        d[i] = BasicTensor<T>(shapes[i], dy.device());
+        backend<T>(dy.device()).copy_runs(outer, run, dy.raw().subspan(from), stride, d[i].raw(), run);
+      }
+      from += run;
+    }
+    return d;
+  };
+}
+
+// The parts, and those that joined parts consist of.
+template <class T>
+std::vector<typename Pending<T>::Part> all_parts(const std::vector<BasicVariable<T>>& parts) {
+  std::vector<typename Pending<T>::Part> all;
+  for (const BasicVariable<T>& part : parts)
+    for (auto& piece : parts_of(part)) all.push_back(std::move(piece));
+  return all;
 }
 
 template <class T>
@@ -56,33 +88,22 @@ BasicVariable<T> cat(const std::vector<BasicVariable<T>>& parts, int axis, CallS
   Op<T> op{"cat", site};
   const Shape shape = cat_shape(parts, axis);
   axis = shape.normalize_axis(axis);
-  const int64_t outer = outer_size(shape, axis), stride = outer ? shape.numel() / outer : 0;
   Device* const device = op.device(parts[0]);
+  for (const BasicVariable<T>& part : parts) op.device(parts[0], part);
+  const int64_t outer = outer_size(shape, axis);
+  if (may_wait<T>(device) && axis == 1 && shape.rank() == 4) {
+    const auto y = std::make_shared<const Pending<T>>(joined<T>(all_parts(parts)));
+    return op.output(y, y->inputs(), gradient_of_cat(y->inputs(), outer));
+  }
   BasicTensor<T> y(shape, device);
-  std::vector<Shape> shapes;
+  const int64_t stride = outer ? shape.numel() / outer : 0;
   int64_t offset = 0;
   for (const BasicVariable<T>& part : parts) {
-    op.device(parts[0], part);
     const int64_t run = outer ? part.value().numel() / outer : 0;
     backend<T>(device).copy_runs(outer, run, part.value().raw(), run, y.raw().subspan(offset), stride);
     offset += run;
-    shapes.push_back(part.shape());
   }
-  // Each part's gradient is its slice of dy.
-  auto gradient = [shapes, outer, stride](const BasicTensor<T>& dy, const Needs& needs) {
-    std::vector<BasicTensor<T>> d(needs.size());
-    int64_t from = 0;
-    for (size_t i = 0; i < d.size(); ++i) {
-      const int64_t run = outer ? shapes[i].numel() / outer : 0;
-      if (needs[i]) {
-        d[i] = BasicTensor<T>(shapes[i], dy.device());
-        backend<T>(dy.device()).copy_runs(outer, run, dy.raw().subspan(from), stride, d[i].raw(), run);
-      }
-      from += run;
-    }
-    return d;
-  };
-  return op.output(y, parts, gradient);
+  return op.output(y, parts, gradient_of_cat(parts, outer));
 }
 
 template <class T>

@@ -52,6 +52,9 @@ class BasicTensor {
   /// The only number of a tensor with one element, fetched from its device; Error otherwise.
   T item() const;
 
+  /// Whether other tensors have the same numbers.
+  bool shared() const { return storage_.use_count() > 1; }
+
   Device* device() const { return storage_ ? storage_->device : nullptr; }
   /// This tensor where it lives there already, else a copy on `target` (null: the CPU).
   BasicTensor to(Device* target) const;

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "lessons/02_inception/model.hpp"
+#include "lessons/06_dense/model.hpp"
 #include "lessons/training.hpp"
 #include "lib/autograd/tape.hpp"
 
@@ -41,4 +42,18 @@ TEST_CASE("steps after the first take every buffer from the pool") {
   const int64_t steady = total();
   for (int i = 0; i < 3; ++i) train_step(net, optimizer, batch());
   CHECK(total() == steady);
+}
+
+TEST_CASE("a deep net's steps too, though they need more than the pool always keeps") {
+  dense::DenseNet net({.in = 3, .depth = 22, .growth_rate = 12});
+  optim::SGD optimizer(net.parameters(), {.lr = 0.01, .momentum = 0.5});
+  const Batch large{.images = Tensor::full({64, 3, 32, 32}, 0.5f), .labels = std::vector<int32_t>(64, 3)};
+  const auto total = [] { return tensor_memory().in_use + tensor_memory().pooled; };
+  train_step(net, optimizer, large);
+  const int64_t steady = total();
+  CHECK(steady > 150 << 20);
+  for (int i = 0; i < 2; ++i) {
+    train_step(net, optimizer, large);
+    CHECK(total() == steady);
+  }
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include "lib/backend.hpp"
 #include "lib/kernels/batch_norm2d.simd.hpp"
+#include "lib/kernels/channels.simd.hpp"
 #include "lib/kernels/conv2d.simd.hpp"
 #include "lib/kernels/conv2d_backward.simd.hpp"
 #include "lib/kernels/elementwise.simd.hpp"
@@ -22,6 +23,11 @@ Backend<float> make_table(const char* name) {
   table.conv2d_backward = conv2d_backward<Arch>;
   table.batch_norm2d = batch_norm2d<Arch>;
   table.batch_norm2d_backward = batch_norm2d_backward<Arch>;
+  table.write_channels = write_channels<Arch>;
+  table.channel_moments = channel_moments<Arch>;
+  table.conv2d_channels = conv2d_channels<Arch>;
+  table.conv2d_channels_backward = conv2d_channels_backward<Arch>;
+  table.norm_channels_backward = norm_channels_backward<Arch>;
   table.linear = linear<Arch>;
   table.linear_backward = linear_backward<Arch>;
   table.max_pool2d = max_pool2d<Arch>;
