@@ -153,7 +153,7 @@ void conv2d_of_planes(const Conv2dGeometry& g, const Planes& x, const float* wei
   constexpr int64_t L = lanes<Arch>;
   const bool tiled = winograd_pays<Arch>(g);
   const TilePlan<Arch> plan(g.h, g.w, tiles_at_once);
-  const Packed<Arch> shape = tiled ? plan.framed(g.c) : Packed<Arch>{g.c, g.h + 2 * g.padding, g.w + 2 * g.padding};
+  const Packed<Arch> shape{g.c, g.h + 2 * g.padding, g.w + 2 * g.padding};
   const Correlation correlation{.c = g.c,
                                 .o = g.o,
                                 .k = g.k,
@@ -176,9 +176,9 @@ void conv2d_of_planes(const Conv2dGeometry& g, const Planes& x, const float* wei
     const int64_t y_stride = g.o * g.out_h() * g.out_w();
     const int64_t block_begin = blocks * part / parts, block_end = blocks * (part + 1) / parts;
     const Images<float> out{y_data + first * y_stride, y_stride, count};
+    if (tiled) return winograd<Arch>(g.c, g.o, plan, block_begin, block_end, x, first, weights, bias_data, out);
     float* packed = scratch(Scratch::x, shape.size());
     pack<Arch>(x, first, count, g.h, g.w, shape, g.padding, 1, packed);
-    if (tiled) return winograd<Arch>(g.c, g.o, plan, block_begin, block_end, packed, weights, bias_data, out);
     correlate<Arch>(correlation, block_begin, block_end, packed, weights, bias_data, out);
   });
 }

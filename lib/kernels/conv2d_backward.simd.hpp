@@ -173,11 +173,10 @@ struct InputGradient {
   }
 
   void run(const Planes& dy, int64_t first, const float* turned, int64_t part, int64_t parts, Images<float> dx) const {
-    const Packed<Arch> form = tiled ? plan.framed(g.o) : shape;
     const int64_t begin = blocks * part / parts, end = blocks * (part + 1) / parts;
-    float* packed = scratch(Scratch::dy, form.size());
-    pack<Arch>(dy, first, dx.count, g.out_h(), g.out_w(), form, margin, g.stride, packed);
-    if (tiled) return winograd<Arch>(g.o, g.c, plan, begin, end, packed, turned, nullptr, dx);
+    if (tiled) return winograd<Arch>(g.o, g.c, plan, begin, end, dy, first, turned, nullptr, dx);
+    float* packed = scratch(Scratch::dy, shape.size());
+    pack<Arch>(dy, first, dx.count, g.out_h(), g.out_w(), shape, margin, g.stride, packed);
     correlate<Arch>(correlation, begin, end, packed + corner * (shape.row() + lanes<Arch>), turned, nullptr, dx);
   }
 };
@@ -189,14 +188,14 @@ void add_parameter_gradients(const Conv2dGeometry& g, const Planes& x, const Pla
   const bool tiled = winograd_pays<Arch>(g);
   const TilePlan<Arch> plan(g.h, g.w, tiles_at_once);
   const Packed<Arch> dy_shape = tiled ? plan.whole(g.o) : Packed<Arch>{g.o, g.out_h(), g.out_w()};
-  const Packed<Arch> x_shape = tiled ? plan.framed(g.c) : Packed<Arch>{g.c, g.h + 2 * g.padding, g.w + 2 * g.padding};
   float* packed_dy = scratch(Scratch::dy, dy_shape.size());
   pack<Arch>(dy, first, count, g.out_h(), g.out_w(), dy_shape, 0, 1, packed_dy);
   if (db) add_bias_gradient<Arch>(dy_shape, packed_dy, o_begin, o_end, db);
   if (!dw) return;
+  if (tiled) return add_winograd_gradient<Arch>(g.c, plan, x, first, count, packed_dy, o_begin, o_end, dw);
+  const Packed<Arch> x_shape{g.c, g.h + 2 * g.padding, g.w + 2 * g.padding};
   float* packed_x = scratch(Scratch::x, x_shape.size());
   pack<Arch>(x, first, count, g.h, g.w, x_shape, g.padding, 1, packed_x);
-  if (tiled) return add_winograd_gradient<Arch>(g.c, plan, packed_x, packed_dy, o_begin, o_end, dw);
   add_weight_gradient<Arch>(g, x_shape, packed_x, packed_dy, o_begin, o_end, dw);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include "lib/kernels/geometry.hpp"
@@ -55,9 +56,8 @@ struct TilePlan {
   }
   int64_t most_tiles() const { return rows.size(0) * columns.size(0); }
 
-  /// Packed planes whose tiles are whole, without the border and with it.
+  /// Packed planes whose tiles are whole.
   Packed<Arch> whole(int64_t planes) const { return {planes, 2 * down, 2 * across}; }
-  Packed<Arch> framed(int64_t planes) const { return {planes, 2 * down + 2, 2 * across + 2}; }
 };
 
 /// [place][plane][tile][lane], from place to place a cache line more, so that they do not all fall on the same sets.
@@ -81,14 +81,13 @@ void transform_inputs(const V& d0, const V& d1, const V& d2, const V& d3, V* to)
 
 /// The tiles of one row of them: 4×4 pixels each, of which a tile shares two columns with the next.
 template <class Arch>
-void transform_input_row(const float* in, int64_t in_row, int64_t tiles, float* to, int64_t place) {
+void transform_input_row(const std::array<const float*, 4>& rows, int64_t tiles, float* to, int64_t place) {
   using V = xsimd::batch<float, Arch>;
   constexpr int64_t L = lanes<Arch>;
   V columns[4][4];
   const auto read_column = [&](int64_t j, V* column) {
-    const float* at = in + j * L;
-    transform_inputs(V::load_aligned(at), V::load_aligned(at + in_row), V::load_aligned(at + 2 * in_row),
-                     V::load_aligned(at + 3 * in_row), column);
+    transform_inputs(V::load_aligned(rows[0] + j * L), V::load_aligned(rows[1] + j * L),
+                     V::load_aligned(rows[2] + j * L), V::load_aligned(rows[3] + j * L), column);
   };
   read_column(0, columns[0]);
   read_column(1, columns[1]);
@@ -107,16 +106,77 @@ void transform_input_row(const float* in, int64_t in_row, int64_t tiles, float* 
   }
 }
 
+/// The packed inputs that a row of pieces looks at, with a border of padding: few rows of many channels, which stay in
+/// the cache where whole planes would not.
 template <class Arch>
-void transform_inputs_of(const Packed<Arch>& shape, const float* in, const typename TilePlan<Arch>::Piece& piece,
-                         const PlacesOf<Arch>& places_of, float* to) {
-  constexpr int64_t L = lanes<Arch>;
-  for (int64_t c = 0; c < places_of.planes; ++c)
-    for (int64_t i = 0; i < piece.rows; ++i)
-      transform_input_row<Arch>(in + c * shape.plane() + 2 * (piece.row + i) * shape.row() + 2 * piece.column * L,
-                                shape.row(), piece.columns, to + c * places_of.plane() + i * piece.columns * L,
-                                places_of.place());
-}
+class InputRows {
+ public:
+  InputRows(const TilePlan<Arch>& plan, const Planes& from, int64_t first_image, int64_t images, int64_t first_channel,
+            int64_t channels)
+      : plan_(plan),
+        from_(from),
+        first_image_(first_image),
+        images_(images),
+        first_channel_(first_channel),
+        shape_{channels, 2 * plan.rows.size(0) + 2, 2 * plan.across + 2},
+        packed_(scratch(Scratch::x, shape_.size())) {}
+
+  /// Goes on to the tiles of `rows` rows from `row` on, with the row of pixels above them and that below.
+  void move_to(int64_t row, int64_t rows) {
+    for (int64_t c = 0; c < shape_.planes; ++c) {
+      const Channel<float> channel = from_.at(first_channel_ + c, first_image_);
+      // The first two are the last two of those before.
+      for (int64_t h = row == 0 ? -1 : 2 * row + 1; h <= 2 * (row + rows); ++h)
+        pack_pixels(channel, h, packed_ + at(c, h));
+    }
+  }
+
+  /// The transforms of `channels` channels from `first` on, in one piece of these rows.
+  void transform(const typename TilePlan<Arch>::Piece& piece, int64_t first, int64_t channels, float* to) const {
+    constexpr int64_t L = lanes<Arch>;
+    const PlacesOf<Arch> made{channels, piece.tiles()};
+    for (int64_t c = 0; c < channels; ++c)
+      for (int64_t i = 0; i < piece.rows; ++i) {
+        std::array<const float*, 4> rows{};
+        for (int64_t k = 0; k < 4; ++k)
+          rows[k] = packed_ + at(first + c, 2 * (piece.row + i) - 1 + k) + 2 * piece.column * L;
+        transform_input_row<Arch>(rows, piece.columns, to + c * made.plane() + i * piece.columns * L, made.place());
+      }
+  }
+
+ private:
+  /// Where row h of a channel stands: in the place of one that is not needed any more.
+  int64_t at(int64_t channel, int64_t h) const {
+    return channel * shape_.plane() + (h + 1) % shape_.rows * shape_.row();
+  }
+
+  void pack_pixels(const Channel<float>& channel, int64_t h, float* row) const {
+    constexpr int64_t L = lanes<Arch>;
+    const int64_t there = h >= 0 && h < plan_.h ? plan_.w : 0;
+    if (there > 0) pack_row<Arch>({channel.data + h * plan_.w, channel.stride, images_}, there, row + L, L);
+    if (const int64_t next = h + 2 * plan_.rows.size(0); next < plan_.h) fetch(channel, next);
+    if (there > 0 && (from_.channels.normalised || from_.channels.rectified))
+      finish_reading<Arch>(channel, from_.channels.rectified, there, row + L, L);
+    const xsimd::batch<float, Arch> zero(0.0f);
+    zero.store_aligned(row);
+    for (int64_t j = there + 1; j < shape_.columns; ++j) zero.store_aligned(row + j * L);
+  }
+
+  /// Asks for a row of pixels that is packed next time: it lies in short runs all over the memory, which the processor
+  /// does not foresee.
+  void fetch(const Channel<float>& channel, int64_t h) const {
+    constexpr int64_t cache_line = 16;
+    for (int64_t i = 0; i < images_; ++i)
+      for (int64_t j = 0; j < plan_.w; j += cache_line)
+        __builtin_prefetch(channel.data + i * channel.stride + h * plan_.w + j);
+  }
+
+  const TilePlan<Arch>& plan_;
+  const Planes& from_;
+  int64_t first_image_, images_, first_channel_;
+  Packed<Arch> shape_;
+  float* packed_;
+};
 
 /// M output channels × P tiles × L images: out[m][p] (+)= Σ_c weight[c][m] · in[c][p].
 template <class Arch>
@@ -148,6 +208,23 @@ struct PlaceProductKernel {
       for (int p = 0; p < P; ++p) sum[m][p].store_aligned(out + m * out_plane + p * L);
   }
 };
+
+/// The products of one block of output channels at all places; from place to place the weights are `weight_place`
+/// apart.
+template <class Arch>
+void multiply_places(const PlacesOf<Arch>& in, const float* inputs, const float* weights, int64_t weight_place,
+                     bool add, const PlacesOf<Arch>& out, float* sums) {
+  constexpr int P = ConvTile<Arch>::pixels;
+  static constexpr auto kernels = instances<PlaceProductKernel<Arch>, ConvTile<Arch>::channels, P>();
+  const EvenSplit<Arch> tiles(in.tiles, P);
+  for (int64_t p = 0; p < tile_places; ++p)
+    for (int64_t part = 0; part < tiles.parts; ++part) {
+      const int64_t first = tiles.begin(part) * lanes<Arch>;
+      kernels[(out.planes - 1) * P + tiles.size(part) - 1](in.planes, weights + p * weight_place,
+                                                           inputs + p * in.place() + first, in.plane(), add,
+                                                           sums + p * out.place() + first, out.plane());
+    }
+}
 
 /// The sums at the 16 places of one tile → its 2×2 outputs.
 template <class Arch>
@@ -232,33 +309,26 @@ const float* transform_weights(int64_t o, int64_t c, const At& at) {
 /// ConvTile::channels): c channels of h×w pixels → o channels of as many.
 template <class Arch>
 void winograd(int64_t c, int64_t o, const TilePlan<Arch>& plan, int64_t block_begin, int64_t block_end,
-              const float* packed, const float* weights, const float* bias, Images<float> out) {
-  constexpr int64_t L = lanes<Arch>, channels_at_once = 64;
-  constexpr int most_p = ConvTile<Arch>::pixels;
-  static constexpr auto kernels = instances<PlaceProductKernel<Arch>, ConvTile<Arch>::channels, most_p>();
+              const Planes& from, int64_t first_image, const float* weights, const float* bias, Images<float> out) {
+  constexpr int64_t channels_at_once = 64;
   const EvenSplit<Arch> blocks(o, ConvTile<Arch>::channels), chunks(c, channels_at_once);
-  const Packed<Arch> shape = plan.framed(c);
   const PlacesOf<Arch> most_in{chunks.size(0), plan.most_tiles()}, most_out{blocks.size(0), plan.most_tiles()};
+  InputRows<Arch> rows(plan, from, first_image, out.count, 0, c);
   float* inputs = scratch(Scratch::x_tiles, most_in.size());
   float* products = scratch(Scratch::products, most_out.size() * (chunks.parts > 1 ? blocks.parts : 1));
   for (int64_t i = 0; i < plan.pieces(); ++i) {
     const auto piece = plan.piece(i);
-    const EvenSplit<Arch> tiles(piece.tiles(), most_p);
+    if (piece.column == 0) rows.move_to(piece.row, piece.rows);
     for (int64_t chunk = 0; chunk < chunks.parts; ++chunk) {
       const int64_t first = chunks.begin(chunk);
       const PlacesOf<Arch> in{chunks.size(chunk), piece.tiles()};
-      transform_inputs_of<Arch>(shape, packed + first * shape.plane(), piece, in, inputs);
+      rows.transform(piece, first, in.planes, inputs);
       for (int64_t block = block_begin; block < block_end; ++block) {
         const int64_t channel = blocks.begin(block), count = blocks.size(block);
         const PlacesOf<Arch> made{count, piece.tiles()};
         float* sums = products + (chunks.parts > 1 ? block * most_out.size() : 0);
-        for (int64_t p = 0; p < tile_places; ++p)
-          for (int64_t part = 0; part < tiles.parts; ++part) {
-            const int64_t t = tiles.begin(part);
-            kernels[(count - 1) * most_p + tiles.size(part) - 1](
-                in.planes, weights + (tile_places * channel + p * count) * c + first * count,
-                inputs + p * in.place() + t * L, in.plane(), chunk > 0, sums + p * made.place() + t * L, made.plane());
-          }
+        multiply_places<Arch>(in, inputs, weights + (tile_places * channel * c + first * count), c * count, chunk > 0,
+                              made, sums);
         if (chunk + 1 < chunks.parts) continue;
         for (int64_t m = 0; m < count; ++m)
           write_outputs<Arch>(plan, piece, sums + m * made.plane(), made.place(), bias ? bias[channel + m] : 0.0f,

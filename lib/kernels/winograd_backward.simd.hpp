@@ -116,27 +116,28 @@ void add_weight_sums(const float* sums, int64_t place, float* dw) {
   add_lanes<Arch>(of_lanes, 9, dw);
 }
 
-/// Adds one group's gradient of the weights, for output channels [o_begin, o_end). `x` is packed as `plan.framed`, `dy`
-/// as `plan.whole`.
+/// Adds one group's gradient of the weights, for output channels [o_begin, o_end). `dy` is packed as `plan.whole`.
 template <class Arch>
-void add_winograd_gradient(int64_t c, const TilePlan<Arch>& plan, const float* x, const float* dy, int64_t o_begin,
-                           int64_t o_end, float* dw) {
+void add_winograd_gradient(int64_t c, const TilePlan<Arch>& plan, const Planes& x, int64_t first_image, int64_t images,
+                           const float* dy, int64_t o_begin, int64_t o_end, float* dw) {
   constexpr int64_t L = lanes<Arch>;
   // So many input channels at once that their sums stay in the cache while the pieces pass by.
   const int64_t outputs = o_end - o_begin, most_sums = int64_t{1} << 13;
   const EvenSplit<Arch> chunks(c, std::max<int64_t>(16, most_sums / (tile_places * outputs)));
-  const Packed<Arch> x_shape = plan.framed(c), dy_shape = plan.whole(0);
+  const Packed<Arch> dy_shape = plan.whole(0);
   const PlacesOf<Arch> most_x{chunks.size(0), plan.most_tiles()}, most_dy{outputs, plan.most_tiles()};
   float* x_tiles = scratch(Scratch::x_tiles, most_x.size());
   float* dy_tiles = scratch(Scratch::dy_tiles, most_dy.size());
   float* sums = scratch(Scratch::products, tile_places * outputs * chunks.size(0) * L);
   for (int64_t chunk = 0; chunk < chunks.parts; ++chunk) {
     const int64_t first = chunks.begin(chunk), inputs = chunks.size(chunk);
+    InputRows<Arch> rows(plan, x, first_image, images, first, inputs);
     std::fill_n(sums, tile_places * outputs * inputs * L, 0.0f);
     for (int64_t i = 0; i < plan.pieces(); ++i) {
       const auto piece = plan.piece(i);
       const PlacesOf<Arch> x_places{inputs, piece.tiles()}, dy_places{outputs, piece.tiles()};
-      transform_inputs_of<Arch>(x_shape, x + first * x_shape.plane(), piece, x_places, x_tiles);
+      if (piece.column == 0) rows.move_to(piece.row, piece.rows);
+      rows.transform(piece, 0, inputs, x_tiles);
       for (int64_t o = 0; o < outputs; ++o)
         for (int64_t row = 0; row < piece.rows; ++row)
           spread_output_row<Arch>(
