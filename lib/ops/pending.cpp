@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <utility>
 
 #include "lib/autograd/tape.hpp"
@@ -21,7 +22,8 @@ std::vector<GradientChannel<T>> gradient_channels(const Pending<T>& x, const Nee
     BasicVariable<T> part = x.parts[i].x;
     const int64_t count = part.size(1), stride = count * pixels;
     // Channels are worked on at the same time, so of one that stands here twice, the second gets a tensor of its own.
-    const bool again = std::ranges::count(x.parts.begin(), x.parts.begin() + i, part, &Pending<T>::Part::x) > 0;
+    const auto before = x.parts.begin() + static_cast<std::ptrdiff_t>(i);
+    const bool again = std::any_of(x.parts.begin(), before, [&](const auto& earlier) { return earlier.x == part; });
     BasicTensor<T>* const sum = needs[i] && !again ? part.own_grad() : nullptr;
     if (needs[i] && !sum) d[i] = BasicTensor<T>(part.shape());
     T* const data = sum ? sum->raw().data() : needs[i] ? d[i].raw().data() : nullptr;
