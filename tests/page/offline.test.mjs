@@ -28,6 +28,11 @@ describe("after the first visit", () => {
     await page.evaluate(() => lab.ready);
     assert.equal(await page.evaluate(() => crossOriginIsolated), true);
     await until(page, () => lab.trace.length > 40);
+    // A recorded race, which nobody had asked for before.
+    await page.click("#tab-train");
+    await page.click("#race-panel > summary");
+    await page.click("#race-recorded-list input >> nth=0");
+    await until(page, () => lab.race.curves().length > 0);
     assert.deepEqual(page.problems, []);
     await page.context().close();
   });

@@ -245,7 +245,11 @@ test("the view of training takes runs, a confusion matrix and a digit; rubbish c
   const step = { event: "step", step: 10, loss: 2, train_correct: 1, train_total: 10 };
   const epoch = { event: "epoch", step: 20, test_loss: 1, test_correct: 5, test_total: 10 };
   const norms = { event: "norms", step: 1, norms: [{ name: "a.weight", gradient: 1, weight: 2 }] };
-  const runs = [{ name: "lr 1", current: false, events: [step, epoch] }, { name: "lr 2", current: true, events: [norms] }];
+  const runs = [
+    { name: "ResNet-20", color: 1, recorded: true, events: [step, epoch] },
+    { name: "lr 1", color: 9, current: false, events: [step, epoch] },
+    { name: "lr 2", current: true, layers: true, events: [norms] },
+  ];
   assert.equal(program.text.lab_training_runs(JSON.stringify(runs)), "");
   assert.equal(program.text.lab_training_event(JSON.stringify({ events: [step, epoch] })), "");
   assert.match(program.text.lab_training_event('{"events":[{"event":"norms","step":2,"norms":[]}]}'), /norms of 0 parameters after 1/);

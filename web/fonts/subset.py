@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Cuts a font down to ASCII and the characters that some source files use, and writes it as a C++ array.
 
-usage: subset.py FONT.ttf OUTPUT.cpp SOURCE…
+usage: subset.py FONT.ttf OUTPUT.cpp SOURCE… --titles LESSON.cpp…
+
+Of lessons only the lines with titles count, such as .title_ko = "MainNet, 모듈 {}개": curves carry these names.
 """
 import io
 import pathlib
@@ -11,9 +13,13 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 font_path, output, *sources = sys.argv[1:]
+titles = sources.index("--titles")
 characters = {chr(code) for code in range(0x20, 0x7F)}
-for source in sources:
+for source in sources[:titles]:
     characters |= set(pathlib.Path(source).read_text(encoding="utf-8"))
+for lesson in sources[titles + 1 :]:
+    for line in pathlib.Path(lesson).read_text(encoding="utf-8").splitlines():
+        characters |= set(line if "title_" in line else "")
 
 font = TTFont(font_path)
 options = subset.Options(hinting=False, layout_features=[], name_IDs=[0, 1, 2, 13, 14], notdef_outline=True)

@@ -6,10 +6,11 @@ import { layOutAll } from "./lesson";
 import { bringLesson } from "./lessons/parts";
 import type { Chosen, Network, Pixels } from "./look/network";
 import type { Block } from "./look/look";
-import type { RunSettings, TrainEvent } from "./train/protocol";
+import type { RunSettings } from "./train/protocol";
 import { chooseOptions } from "./options";
 import { parseNumber, SETTINGS, type State, type Store } from "./state";
 import type { RaceStatus } from "./race/race";
+import type { Curve } from "./race/rows";
 import { runSettings } from "./train/training_controls";
 import type { Step } from "./step/trace";
 import type { TrainStatus } from "./train/training";
@@ -40,7 +41,8 @@ export interface Lab {
     pause(): void;
     reset(): void;
     status(): RaceStatus;
-    curves(): { name: string; events: TrainEvent[] }[];
+    /** Those on the board, of recorded races first. */
+    curves(): Curve[];
   };
   trace: {
     readonly length: number;
@@ -125,7 +127,7 @@ export function offerLab(store: Store, opened: Promise<Bench>, open: () => void)
       pause: () => use().train.racing.race.pause(),
       reset: () => use().train.racing.race.reset(),
       status: () => use().train.racing.race.status(),
-      curves: () => use().train.racing.race.curves(),
+      curves: () => use().train.racing.curves(),
     },
     trace: {
       get length() {

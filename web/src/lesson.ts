@@ -42,7 +42,8 @@ export function startLesson(store: Store, showCode: (file: string, line: number)
     }
     if (!hash.includes("=")) return goTo(hash.slice(1));
     store.set(readHash(hash, store.state).state, { entry: true });
-    flash(element("bench"));
+    const races = /[#&](race|runs)=./.test(hash);
+    flash(element(races ? "race-panel" : "bench"));
   });
 }
 

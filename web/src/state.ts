@@ -3,6 +3,7 @@ import { lessons } from "virtual:page";
 import { readOptions, writeOptions, type Options } from "./options";
 import { DATA, type DataName } from "./train/mnist";
 import { readContestants } from "./race/contestants";
+import { readRuns } from "./race/recorded";
 import { VIEWS, type View } from "./views";
 
 export type Language = "en" | "ko";
@@ -34,7 +35,9 @@ export interface State {
   data: DataName;
   scale: "linear" | "log"; // of the loss
   norms: "gradient" | "weight"; // whose size is shown, layer by layer
+  whose: string; // layers those are, where it is not the training's: "race.0" a racing network's, "cifar10.2" a recorded one's
   race: string; // the networks that race (race/contestants.ts)
+  runs: string; // recorded races that are shown (race/recorded.ts)
   lang: Language;
 }
 
@@ -68,6 +71,7 @@ const CHOICES = { augment: ["off", "on"], data: DATA, method: ["gradient", "occl
 const PATTERNS = {
   break: /^[\w.]+:\d+(,[\w.]+:\d+)*$/,
   pixel: /^\d{1,9}(\.\d{1,2})?$/,
+  whose: /^[\w-]+\.\d$/,
   off: /^(crop|scale|center)(,(crop|scale|center))*$/,
   drawing: /^[.~A-Za-z0-9_-]{0,20000}$/,
 } satisfies Record<string, RegExp>;
@@ -91,7 +95,7 @@ export function parseNumber(name: NumberName, text: string): number | null {
 const nothingChosen = { layer: "", open: "", cut: "", fresh: "", pass: "", answer: "read" } as const;
 
 export function initialState(lesson: string, lang: Language): State {
-  return { lesson, options: {}, view: "draw", step: 0, image: 0, break: "", pixel: "", seed: 1, lr: 0.01, momentum: 0.5, batch: 64, epochs: 9, augment: "off", data: "mnist", scale: "linear", norms: "gradient", race: "", pen: 2.2, off: "", drawing: "", ...nothingChosen, method: "gradient", lang };
+  return { lesson, options: {}, view: "draw", step: 0, image: 0, break: "", pixel: "", seed: 1, lr: 0.01, momentum: 0.5, batch: 64, epochs: 9, augment: "off", data: "mnist", scale: "linear", norms: "gradient", whose: "", race: "", runs: "", pen: 2.2, off: "", drawing: "", ...nothingChosen, method: "gradient", lang };
 }
 
 // Another lesson begins with its own options, at its first step, and nothing of its network is chosen yet.
@@ -116,6 +120,7 @@ export function readHash(hash: string, base: State): { state: State; wrong: stri
     else if (name in PATTERNS && (text === "" || PATTERNS[name as keyof typeof PATTERNS].test(text))) state[name as keyof typeof PATTERNS] = text;
     else if (NAMES.some((list) => list === name)) state[name as (typeof NAMES)[number]] = text;
     else if (name === "race" && readContestants(text)) state.race = text;
+    else if (name === "runs" && readRuns(text)) state.runs = text;
     else if (name === "answer" && text === "read") state.answer = text;
     else if (name in RANGES && parseNumber(name as NumberName, text) !== null) state[name as NumberName] = Number(text);
     else wrong.push(`${name}=${text}`);
@@ -129,7 +134,7 @@ function viewOf(named: URLSearchParams, view: View): View {
   if (["layer", "open", "cut", "fresh", "pass", "method", "answer"].some((name) => named.has(name))) return "look";
   if (["drawing", "pen", "off"].some((name) => named.has(name))) return "draw";
   if (["step", "image", "break", "pixel"].some((name) => named.has(name))) return "step";
-  return [...SETTINGS, ...Object.keys(CHOICES), "race"].some((setting) => named.has(setting)) ? "train" : view;
+  return [...SETTINGS, ...Object.keys(CHOICES), "whose", "race", "runs"].some((setting) => named.has(setting)) ? "train" : view;
 }
 
 export function writeHash(state: State): string {

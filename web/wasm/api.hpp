@@ -142,7 +142,8 @@ const char* lab_cut(const char* json);
 const char* lab_cut_answers();
 
 // ---- What the view "train" shows
-/// The runs whose curves are compared: [{"name","current":bool,"events":[those of train_advance]}…].
+/// The runs whose curves are compared, the current one last: [{"name","color" (its number),"current":bool,
+///  "recorded":bool,"layers":bool (whether its norms are shown),"events":[those of train_advance]}…].
 const char* lab_training_runs(const char* json);
 /// Adds the events of a train_advance to the current run.
 const char* lab_training_event(const char* json);

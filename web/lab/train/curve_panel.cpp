@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <map>
 
 #include "web/lab/lab.hpp"
 #include "web/lab/train/plot.hpp"
@@ -10,7 +12,10 @@ namespace {
 
 using Points = std::vector<RunCurves::Point>;
 
-constexpr float plot_height = 206, legend_row = 18, legend_rows = 3;
+constexpr float plot_height = 206, legend_row = 18;
+
+// The forms, and up to six networks.
+float legend_height(float panel_width) { return legend_row * (panel_width < 460 ? 5 : 3); }
 
 // What one panel shows of a run.
 struct Quantity {
@@ -22,12 +27,13 @@ struct Quantity {
 constexpr Quantity loss{strings::loss, &RunCurves::loss, &RunCurves::test_loss, false};
 constexpr Quantity accuracy{strings::accuracy, &RunCurves::accuracy, &RunCurves::test_accuracy, true};
 
-/// A quantity over the batches: of what was trained as a line, of the test set as dots on a line; a colour a run.
+/// A quantity over the batches: of what was trained as a line, of the test set as dots on a line; a colour a network.
+/// Recorded runs have dashes and circles.
 class CurvePanel : public Panel {
  public:
   explicit CurvePanel(const Quantity& quantity) : quantity_(quantity) {}
 
-  float height(float) const override { return Ui::outer_height(plot_height + legend_rows * legend_row); }
+  float height(float width) const override { return Ui::outer_height(plot_height + legend_height(width)); }
 
   void draw(const Ui& ui, Lab& lab, Rect area) override {
     const Rect inner = ui.panel(area, ui.say(quantity_.title));
@@ -35,20 +41,18 @@ class CurvePanel : public Panel {
     const Plot plot(ui, {inner.x, inner.y, inner.width, plot_height}, {0, last_step(runs)},
                     values(runs, lab.train().logarithmic));
     plot.axes([&](double value) { return in_words(value); });
-    draw_legend(ui, runs, {inner.x, inner.y + plot_height + 2, inner.width, 0});
+    draw_legend(ui, runs, {inner.x, inner.y + plot_height + 2, inner.width, legend_height(area.width)});
     if (std::ranges::all_of(runs.all(), &RunCurves::empty)) {
       const Rect& frame = plot.area();
       ui.text({frame.x + frame.width / 2, frame.y + frame.height / 2 - Ui::body}, ui.say(strings::not_trained),
               ui.theme.muted, Ui::small, Align::center);
       return;
     }
-    for (size_t i = 0; i < runs.all().size(); ++i) {  // the current one last, over the others
-      const RunCurves& run = runs.all()[i];
-      const ImU32 color = run_color(ui.theme, runs.color(i));
-      const bool current = runs.color(i) == 0;
-      plot.line(run.*quantity_.trained, color, current ? 1.75f : 1);
-      plot.line(run.*quantity_.tested, color, 1);
-      plot.dots(run.*quantity_.tested, color, current ? 4 : 3);
+    for (const RunCurves& run : runs.all()) {  // the current one last, over the others
+      const ImU32 color = run_color(ui.theme, run.color);
+      plot.line(run.*quantity_.trained, color, run.current ? 1.75f : 1, run.recorded);
+      plot.line(run.*quantity_.tested, color, 1, run.recorded);
+      plot.dots(run.*quantity_.tested, color, run.current ? 4 : 3, run.recorded);
     }
     if (plot.has_mouse()) tell_values(ui, plot, runs);
   }
@@ -78,27 +82,36 @@ class CurvePanel : public Panel {
     return logarithmic ? Range::around(low, high) : Range{0, std::max(high * 1.05, 0.1)};
   }
 
-  // The forms, then the runs' names, in as many rows as there is room for.
+  // The forms, then the networks, in as many rows as there is room for. Runs of one network have its name and colour.
   static void draw_legend(const Ui& ui, const Runs& runs, Rect area) {
     float x = area.x;
     float y = area.y;
-    const auto entry = [&](const std::string& words, ImU32 color, bool dot) {
+    const auto entry = [&](const std::string& words, ImU32 color, bool dashed, bool dot) {
       const float width = 26 + ui.text_width(words, Ui::small);
       if (x > area.x && x + width > area.right()) {
         x = area.x;
         y += legend_row;
       }
-      if (y > area.y + (legend_rows - 1) * legend_row) return;
+      if (y + legend_row > area.bottom() + 1) return;
       const float middle = y + Ui::small / 2 + 1;
-      ui.line({x, middle}, {x + 16, middle}, color, 2);
+      const std::array ends{ImVec2{x, middle}, ImVec2{x + 16, middle}};
+      if (dashed) {
+        dashed_line(*ui.list, ends, color, 2);
+      } else {
+        ui.line(ends[0], ends[1], color, 2);
+      }
       if (dot) ui.list->AddCircleFilled({x + 8, middle}, 4, color);
       ui.text({x + 21, y}, words, ui.theme.text, Ui::small);
       x += width + 12;
     };
-    entry(ui.say(strings::training), ui.theme.muted, false);
-    entry(ui.say(strings::test), ui.theme.muted, true);
+    entry(ui.say(strings::training), ui.theme.muted, false, false);
+    entry(ui.say(strings::test), ui.theme.muted, false, true);
+    if (std::ranges::any_of(runs.all(), &RunCurves::recorded))
+      entry(ui.say(strings::recorded), ui.theme.muted, true, false);
     if (runs.all().size() < 2) return;
-    for (size_t i = runs.all().size(); i-- > 0;) entry(runs.all()[i].name, run_color(ui.theme, runs.color(i)), false);
+    std::map<size_t, const RunCurves*> named;  // by colour, which is the order in which they were chosen
+    for (const RunCurves& run : runs.all()) named.emplace(run.color, &run);
+    for (const auto& [color, run] : named) entry(run->name, run_color(ui.theme, color), false, false);
   }
 
   void tell_values(const Ui& ui, const Plot& plot, const Runs& runs) const {
@@ -106,13 +119,15 @@ class CurvePanel : public Panel {
     std::string lines;
     for (size_t i = runs.all().size(); i-- > 0;) {
       const RunCurves& run = runs.all()[i];
-      std::string told = runs.all().size() > 1 ? run.name + ": " : "";
+      std::string told = runs.all().size() > 1 ? run.name : "";
+      if (run.recorded) told += text(" (", ui.say(strings::recorded), ")");
+      if (!told.empty()) told += ": ";
       const auto tell = [&](const Points& points, const Text& what) {
         if (points.empty()) return;
         const auto& point = nearest(points, step);
         told += text(ui.say(strings::batch), " ", grouped(std::llround(point.step)), ", ", ui.say(what), " ",
                      in_words(point.value), "; ");
-        ui.list->AddCircle(plot.place(point.step, point.value), 6, run_color(ui.theme, runs.color(i)), 0, 2);
+        ui.list->AddCircle(plot.place(point.step, point.value), 6, run_color(ui.theme, run.color), 0, 2);
       };
       tell(run.*quantity_.trained, strings::training);
       tell(run.*quantity_.tested, strings::test);

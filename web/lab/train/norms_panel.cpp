@@ -9,7 +9,7 @@
 namespace cnnlab {
 namespace {
 
-constexpr float plot_height = 206, legend_height = 20;
+constexpr float plot_height = 206, legend_row = 18;
 
 // A layer's weights stand for it: its bias is told with them.
 bool is_weight(const RunCurves::Norms& norms) { return norms.name.ends_with("weight"); }
@@ -18,12 +18,12 @@ bool is_weight(const RunCurves::Norms& norms) { return norms.name.ends_with("wei
 /// layer (blue) to the last (orange).
 class NormsPanel : public Panel {
  public:
-  float height(float) const override { return Ui::outer_height(plot_height + legend_height); }
+  float height(float) const override { return Ui::outer_height(plot_height + 2 * legend_row); }
 
   void draw(const Ui& ui, Lab& lab, Rect area) override {
     const TrainBoard& board = lab.train();
+    const RunCurves* run = board.runs.layers();
     const Rect inner = ui.panel(area, ui.say(board.weight_norms ? strings::weight_norms : strings::gradient_norms));
-    const RunCurves* run = board.runs.all().empty() ? nullptr : &board.runs.all().back();
     if (!run || run->norm_steps.empty()) {
       ui.text({inner.x, inner.y + 4}, ui.say(strings::no_norms), ui.theme.muted, Ui::small);
       return;
@@ -33,7 +33,11 @@ class NormsPanel : public Panel {
                     range());
     plot.axes([](double value) { return number(value); });
     for (const Line& line : lines_) plot.line(line.points, line.color, 1.25f);
-    draw_legend(ui, {inner.x, inner.y + plot_height + 2, inner.width, legend_height});
+    draw_legend(ui, {inner.x, inner.y + plot_height + 2, inner.width, 2 * legend_row});
+    if (run->recorded || board.runs.all().size() > 1) {
+      const std::string whose = run->name + (run->recorded ? text(" (", ui.say(strings::recorded), ")") : "");
+      ui.text({inner.x, inner.y + plot_height + 2 + legend_row}, whose, ui.theme.text, Ui::small);
+    }
     if (plot.has_mouse()) tell_nearest(ui, plot);
   }
 

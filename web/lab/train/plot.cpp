@@ -64,16 +64,45 @@ void Plot::axes(const std::function<std::string(double)>& in_words) const {
   ui_.line({area_.x, area_.bottom()}, {area_.right(), area_.bottom()}, ui_.theme.border);
 }
 
-void Plot::line(std::span<const RunCurves::Point> points, ImU32 color, float thickness) const {
+void dashed_line(ImDrawList& list, std::span<const ImVec2> places, ImU32 color, float thickness) {
+  constexpr float dash = 5, gap = 4;
+  float left = dash;  // of this dash or gap, which may go round corners
+  bool drawn = true;
+  for (size_t i = 0; i + 1 < places.size(); ++i) {
+    const ImVec2 from = places[i], way{places[i + 1].x - from.x, places[i + 1].y - from.y};
+    const float length = std::hypot(way.x, way.y);
+    for (float at = 0; at < length;) {
+      const float end = std::min(at + left, length), begin = at / length, share = end / length;
+      if (drawn)
+        list.AddLine({from.x + way.x * begin, from.y + way.y * begin}, {from.x + way.x * share, from.y + way.y * share},
+                     color, thickness);
+      left -= end - at;
+      at = end;
+      if (end == length) break;
+      drawn = !drawn;
+      left = drawn ? dash : gap;
+    }
+  }
+}
+
+void Plot::line(std::span<const RunCurves::Point> points, ImU32 color, float thickness, bool dashed) const {
   std::vector<ImVec2> places;
   places.reserve(points.size());
   for (const auto& point : points) places.push_back(place(point.step, point.value));
-  ui_.list->AddPolyline(places.data(), static_cast<int>(places.size()), color, 0, thickness);
+  if (dashed) {
+    dashed_line(*ui_.list, places, color, thickness);
+  } else {
+    ui_.list->AddPolyline(places.data(), static_cast<int>(places.size()), color, 0, thickness);
+  }
   if (places.size() == 1) ui_.list->AddCircleFilled(places[0], thickness, color);
 }
 
-void Plot::dots(std::span<const RunCurves::Point> points, ImU32 color, float radius) const {
-  for (const auto& point : points) ui_.list->AddCircleFilled(place(point.step, point.value), radius, color);
+void Plot::dots(std::span<const RunCurves::Point> points, ImU32 color, float radius, bool hollow) const {
+  for (const auto& point : points) {
+    const ImVec2 at = place(point.step, point.value);
+    ui_.list->AddCircleFilled(at, radius, hollow ? ui_.theme.surface : color);
+    if (hollow) ui_.list->AddCircle(at, radius, color, 0, 1.5f);
+  }
 }
 
 void Plot::mark(double step) const {
@@ -88,7 +117,7 @@ const RunCurves::Point& nearest(std::span<const RunCurves::Point> points, double
 ImU32 run_color(const Theme& theme, size_t index) {
   const ImU32 green = theme.dark ? html(0x5fd0a8) : html(0x14735a),
               purple = theme.dark ? html(0xe79fcb) : html(0x97427a);
-  const std::array colors{theme.blue, theme.orange, green, purple};  // the page's accents
+  const std::array colors{theme.blue, theme.orange, green, purple, theme.text};  // the page's accents (race.css)
   return index < colors.size() ? colors[index] : theme.muted;
 }
 

@@ -36,8 +36,9 @@ class Plot {
   bool has_mouse() const { return area_.contains(ui_.mouse); }
 
   void axes(const std::function<std::string(double)>& in_words) const;
-  void line(std::span<const RunCurves::Point> points, ImU32 color, float thickness) const;
-  void dots(std::span<const RunCurves::Point> points, ImU32 color, float radius) const;
+  void line(std::span<const RunCurves::Point> points, ImU32 color, float thickness, bool dashed = false) const;
+  /// `hollow`: circles, which go with a dashed line.
+  void dots(std::span<const RunCurves::Point> points, ImU32 color, float radius, bool hollow = false) const;
   /// A thin line at the batch whose numbers are told.
   void mark(double step) const;
 
@@ -49,7 +50,9 @@ class Plot {
 
 /// The point nearest to a batch; there must be one.
 const RunCurves::Point& nearest(std::span<const RunCurves::Point> points, double step);
-/// Four colours that stay apart for every kind of colour blindness; further ones are grey.
+/// A line of dashes through some places.
+void dashed_line(ImDrawList& list, std::span<const ImVec2> places, ImU32 color, float thickness);
+/// Five colours that stay apart for every kind of colour blindness; further ones are grey.
 ImU32 run_color(const Theme& theme, size_t index);
 std::string percent(double share);
 

@@ -57,27 +57,32 @@ void parsing(const Work& work) {
 void Runs::set(std::string_view text) {
   parsing([&] {
     std::vector<RunCurves> runs;
-    bool has_current = false;
     for (const json& one : json::parse(text)) {
-      RunCurves run{.name = one.at("name")};
+      RunCurves run{.name = one.at("name"),
+                    .color = one.value("color", size_t{0}),
+                    .current = one.value("current", false),
+                    .recorded = one.value("recorded", false),
+                    .layers = one.value("layers", false)};
       add_events(run, one.at("events"));
       runs.push_back(std::move(run));
-      has_current = one.at("current");
     }
     runs_ = std::move(runs);
-    has_current_ = has_current;
   });
 }
 
 void Runs::add(std::string_view text) {
   parsing([&] {
     const json report = json::parse(text);
-    RunCurves run = has_current_ ? runs_.back() : RunCurves{};
+    RunCurves run = has_current() ? runs_.back() : RunCurves{.current = true, .layers = !layers()};
     add_events(run, report.at("events"));
-    if (!has_current_) runs_.emplace_back();
+    if (!has_current()) runs_.emplace_back();
     runs_.back() = std::move(run);
-    has_current_ = true;
   });
+}
+
+const RunCurves* Runs::layers() const {
+  const auto chosen = std::ranges::find(runs_, true, &RunCurves::layers);
+  return chosen == runs_.end() ? nullptr : &*chosen;
 }
 
 }  // namespace cnnlab

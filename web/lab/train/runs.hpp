@@ -18,7 +18,11 @@ struct RunCurves {
     std::vector<double> gradient, weight;
   };
 
-  std::string name;                             ///< what sets it apart from the others: "lr 0.1"
+  std::string name;       ///< what sets it apart from the others: "lr 0.1"
+  size_t color = 0;       ///< which of the colours of curves (plot.hpp: run_color); runs of one network may share it
+  bool current = false;   ///< it may go on
+  bool recorded = false;  ///< not trained here
+  bool layers = false;    ///< the one whose norms are shown
   std::vector<Point> loss, accuracy;            ///< of the batches that were trained, each point of a few; 0 … 1
   std::vector<Point> test_loss, test_accuracy;  ///< of the test set, at each epoch's end
   std::vector<double> norm_steps;
@@ -27,23 +31,23 @@ struct RunCurves {
   bool empty() const { return loss.empty() && test_loss.empty(); }
 };
 
-/// The runs that are compared, the one that is trained last.
+/// The runs that are compared: recorded, raced, trained alone; the one that goes on last.
 class Runs {
  public:
-  /// [{"name","current":bool,"events":[events of train_advance]}…] in the order in which they were trained. Throws
-  /// Error when it is no such JSON; then nothing has changed.
+  /// [{"name","color","current","recorded","layers","events":[events of train_advance]}…], the current one last; what
+  /// is not named is 0 or false. Throws Error when it is no such JSON; then nothing has changed.
   void set(std::string_view json);
-  /// Adds the events of a piece of training, {"events":[…]}, to the current run. Throws Error as `set` does.
+  /// Adds the events of a piece of training, {"events":[…]}, to the current run, which begins with them where there is
+  /// none. Throws Error as `set` does.
   void add(std::string_view json);
 
   const std::vector<RunCurves>& all() const { return runs_; }
-  bool has_current() const { return has_current_; }
-  /// Which of four colours is a run's: 0 for the current one, else by age.
-  size_t color(size_t run) const { return runs_.size() - 1 - run + (has_current_ ? 0 : 1); }
+  /// The run whose norms are shown; null where none is.
+  const RunCurves* layers() const;
 
  private:
+  bool has_current() const { return !runs_.empty() && runs_.back().current; }
   std::vector<RunCurves> runs_;
-  bool has_current_ = false;
 };
 
 }  // namespace cnnlab

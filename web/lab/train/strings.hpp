@@ -9,7 +9,7 @@ inline constexpr Text batches{"batches", "배치"};
 inline constexpr Text batch{"batch", "배치"};
 inline constexpr Text training{"training", "학습"};
 inline constexpr Text test{"test", "테스트"};
-inline constexpr Text this_run{"this run", "이번 학습"};
+inline constexpr Text recorded{"recorded", "기록"};
 inline constexpr Text not_trained{"The curve appears when you train", "학습을 시작하면 곡선이 나타나요"};
 inline constexpr Text gradient_norms{"Gradients, layer by layer", "층마다 기울기 크기"};
 inline constexpr Text weight_norms{"Weights, layer by layer", "층마다 가중치 크기"};

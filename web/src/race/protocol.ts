@@ -1,10 +1,11 @@
 // What the page and the racing worker say to each other.
 import type { Report, RunSettings } from "../train/protocol";
 
-/** What a network costs for one image, as the program counts it. */
+/** What a network costs, as the program counts and measures it (train_cost). */
 export interface Cost {
   parameters: number;
-  multiply_adds: number;
+  multiply_adds: number; // for one image
+  memory: number; // bytes of tensors, the most in a training step
 }
 
 export type ToRacing =
@@ -15,7 +16,7 @@ export type ToRacing =
 
 /** `race` counts the races, so that what an ended one still says is not taken for the next one's. */
 export type FromRacing = { race: number } & (
-  | { type: "costs"; costs: Cost[] }
+  | { type: "cost"; racer: number; cost: Cost }
   | { type: "report"; racer: number; report: Report }
   | { type: "stopped"; finished: boolean }
   | { type: "loaded"; images: number; total: number }

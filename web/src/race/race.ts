@@ -2,21 +2,23 @@
 import { ProgramError, programUrl } from "../program";
 import type { Report, RunSettings, TrainEvent } from "../train/protocol";
 import { isEpoch, isStep } from "../train/runs";
-import { nameOf } from "./contestants";
+import { nameOf, type Contestant } from "./contestants";
 import type { Cost, FromRacing, ToRacing } from "./protocol";
 
 export type RaceState = "idle" | "loading" | "racing" | "paused" | "finished" | "failed";
 
 export interface RacerStatus {
   name: string;
+  contestant: Contestant;
   state: Report["state"] | "waiting";
   step: number;
-  loss: number | null;
+  loss: number | null; // of the last few batches; at the end of the whole last epoch
   accuracy: number | null; // share of the test images, after an epoch; before that of the images trained last
   tested: boolean;
   imagesPerSecond: number;
   parameters: number | null;
   multiplyAdds: number | null;
+  memory: number | null; // bytes
   error: string | null;
 }
 
@@ -75,8 +77,8 @@ export class Race {
   }
 
   /** For the board of curves. */
-  curves(): { name: string; current: boolean; events: TrainEvent[] }[] {
-    return this.#racers.map(({ settings, events }) => ({ name: nameOf(settings), current: false, events }));
+  curves(): { name: string; contestant: Contestant; events: TrainEvent[] }[] {
+    return this.#racers.map(({ settings, events }) => ({ name: nameOf(settings), contestant: settings, events }));
   }
 
   #create(settings: RunSettings[]): void {
@@ -101,7 +103,7 @@ export class Race {
     if (message.type === "loaded") this.#loaded = message;
     else if (message.race !== this.#race) return;
     else if (message.type === "failed") return this.#fail(message.error);
-    else if (message.type === "costs") message.costs.forEach((cost, index) => (this.#racers[index]!.cost = cost));
+    else if (message.type === "cost") this.#racers[message.racer]!.cost = message.cost;
     else if (message.type === "stopped") return this.#set(message.finished ? "finished" : "paused");
     else {
       const racer = this.#racers[message.racer]!;
@@ -129,14 +131,16 @@ function statusOf({ settings, report, events, cost }: Racer): RacerStatus {
   const trained = step && step.train_total > 0 ? step.train_correct / step.train_total : null;
   return {
     name: nameOf(settings),
+    contestant: settings,
     state: report?.state ?? "waiting",
     step: report?.step ?? 0,
-    loss: step?.loss ?? null,
+    loss: (report?.state === "finished" ? epoch?.train_loss : step?.loss) ?? null,
     accuracy: epoch ? epoch.test_correct / epoch.test_total : trained,
     tested: epoch !== undefined,
     imagesPerSecond: report?.images_per_second ?? 0,
     parameters: cost?.parameters ?? null,
     multiplyAdds: cost?.multiply_adds ?? null,
+    memory: cost?.memory ?? null,
     error: report?.error ?? null,
   };
 }

@@ -9,10 +9,12 @@ import type { Cost, FromRacing, ToRacing } from "./protocol";
 declare function importScripts(url: string): void;
 
 const ROUND = 20; // batches, whole points of the curve
-const LOG_EVERY = 10;
+const LOG_EVERY = 10; // batches that make a point of the curve,
+const NORMS_EVERY = 50; // … or one of the norms
 
 interface Racer {
   settings: RunSettings;
+  measured: boolean; // what it costs
   checkpoint: Uint8Array | null; // null before its first batch
   report: Report | null;
 }
@@ -44,30 +46,28 @@ const giveWay = (waiting: boolean): Promise<void> =>
     if (!waiting) setTimeout(resolve);
   });
 
-function costs(machine: Program): Cost[] {
-  return racers.map(({ settings }) => {
-    machine.run("lab_set_lesson", settings.lesson, JSON.stringify(settings.options));
-    machine.run("lab_trace_run", new Uint8Array(28 * 28), 0);
-    const { parameters, multiply_adds } = machine.json<Cost>("lab_look_network");
-    return { parameters, multiply_adds };
-  });
-}
-
 async function create({ program: url, base, settings }: ToRacing & { type: "create" }): Promise<void> {
   program ??= Program.load(url, (script) => importScripts(script));
   program.catch(() => (program = null));
   const machine = await program;
-  racers = settings.map((one) => ({ settings: one, checkpoint: null, report: null }));
+  racers = settings.map((one) => ({ settings: one, measured: false, checkpoint: null, report: null }));
   held = null;
-  say({ type: "costs", costs: costs(machine) });
   bring(machine, racers[0]!);
   data.feed(machine, base, settings[0]!.data).catch(fail);
+}
+
+function cost(machine: Program): Cost {
+  const { error, ...cost } = machine.json<Cost & { error?: string }>("train_cost");
+  if (error) throw new Error(error);
+  return cost;
 }
 
 function bring(machine: Program, racer: Racer): void {
   if (held === racer) return;
   if (held?.report && held.report.step > 0) held.checkpoint = machine.bytes("train_checkpoint");
-  machine.run("train_create", JSON.stringify({ ...racer.settings, ...dataSizes(racer.settings.data), log_every: LOG_EVERY }));
+  machine.run("train_create", JSON.stringify({ ...racer.settings, ...dataSizes(racer.settings.data), log_every: LOG_EVERY, norms_every: NORMS_EVERY }));
+  if (!racer.measured) say({ type: "cost", racer: racers.indexOf(racer), cost: cost(machine) });
+  racer.measured = true;
   if (racer.checkpoint) machine.run("train_resume", racer.checkpoint, racer.checkpoint.length, "a racing network");
   held = racer;
 }

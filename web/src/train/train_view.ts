@@ -1,9 +1,11 @@
 // The view "train": one training, its curves among those of earlier runs, and all that is shown of it.
 import { tell } from "../alerts";
-import { throttle } from "../dom";
+import { element, throttle } from "../dom";
 import type { LabView } from "../lab";
 import type { Program } from "../program";
 import { RaceView } from "../race/race_view";
+import { hasNorms } from "../race/rows";
+import { raceWords } from "../race/words";
 import type { State, Store } from "../state";
 import { startFiles } from "./files";
 import type { KeptTraining } from "./kept";
@@ -58,6 +60,7 @@ export class TrainView {
     this.#keeping = new Keeping(store, { wanted: (on) => this.training.keep(on), goOn: (kept) => this.#goOn(kept) });
     this.racing = new RaceView(store, () => runSettings(store), () => this.#drawAll(), () => void this.training.pause());
     store.onChange((state, before) => this.#follow(state, before));
+    element("whose").addEventListener("change", ({ target }) => store.set({ whose: (target as HTMLSelectElement).value }, { entry: true }));
     this.#showPlots();
     this.#table.show();
   }
@@ -138,15 +141,38 @@ export class TrainView {
   #drawAll(): void {
     const { all, current } = this.#runs;
     const called = names(all);
-    const last = all.at(-1);
-    const runs = all.map((run, i) => ({
-      name: called[i],
+    const raced = this.racing.curves();
+    const color = new Set(raced.map((curve) => curve.color)).size + (current ? 0 : 1);
+    const trained = all.map((run, i) => ({
+      key: run === all.at(-1) ? "" : null,
+      name: called[i]!,
+      color: color + all.length - 1 - i, // the current one's stays, whatever was trained before
       current: run === current,
-      events: run === last ? run.events : run.events.filter((event) => !isNorms(event)), // which are shown of the last alone
+      events: run.events,
     }));
-    this.#program.run("lab_training_runs", JSON.stringify([...this.racing.race.curves(), ...runs]));
+    const layers = this.#whoseLayers([...trained.filter(({ key }) => key !== null), ...raced.filter(hasNorms)]);
+    const runs = [...raced, ...trained].map((run) => ({
+      ...run,
+      layers: run.key === layers,
+      events: run.key === layers ? run.events : run.events.filter((event) => !isNorms(event)),
+    }));
+    this.#program.run("lab_training_runs", JSON.stringify(runs));
     this.#view.wake();
     this.#table.show();
+  }
+
+  // Whose norms are shown, and the list to choose from: the one that is trained last, and who has norms in a race.
+  #whoseLayers(choices: { key: string | null; name: string; recorded?: boolean }[]): string | null {
+    const { whose, lang } = this.#store.state;
+    const say = raceWords(lang).whose;
+    const select = element<HTMLSelectElement>("whose");
+    const options = choices.map(({ key, name, recorded }) => new Option(key === "" ? say.training : recorded ? say.recorded(name) : name, key!));
+    const same = options.length === select.options.length && options.every((option, i) => option.isEqualNode(select.options[i]!));
+    if (!same) select.replaceChildren(...options);
+    const chosen = choices.find(({ key }) => key === whose) ?? choices[0];
+    element("whose-choice").hidden = choices.every(({ key }) => key === "");
+    select.value = chosen?.key ?? "";
+    return chosen?.key ?? null;
   }
 
   #showPlots(): void {
@@ -157,6 +183,7 @@ export class TrainView {
 
   #follow(state: State, before: State): void {
     if (state.scale !== before.scale || state.norms !== before.norms) this.#showPlots();
+    if (state.whose !== before.whose || state.lang !== before.lang) this.#drawAll();
     if (state.view !== before.view || state.lang !== before.lang) this.#table.show();
   }
 }
