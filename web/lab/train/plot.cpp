@@ -116,8 +116,9 @@ const RunCurves::Point& nearest(std::span<const RunCurves::Point> points, double
 
 ImU32 run_color(const Theme& theme, size_t index) {
   const ImU32 green = theme.dark ? html(0x5fd0a8) : html(0x14735a),
-              purple = theme.dark ? html(0xe79fcb) : html(0x97427a);
-  const std::array colors{theme.blue, theme.orange, green, purple, theme.text};  // the page's accents (race.css)
+              purple = theme.dark ? html(0xe79fcb) : html(0x97427a),
+              yellow = theme.dark ? html(0xf2e05c) : html(0xa98300), sky = theme.dark ? html(0x4d7fe0) : html(0x3f97cc);
+  const std::array colors{theme.blue, theme.orange, green, purple, theme.text, yellow, sky};  // the page's (race.css)
   return index < colors.size() ? colors[index] : theme.muted;
 }
 

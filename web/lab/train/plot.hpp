@@ -52,7 +52,7 @@ class Plot {
 const RunCurves::Point& nearest(std::span<const RunCurves::Point> points, double step);
 /// A line of dashes through some places.
 void dashed_line(ImDrawList& list, std::span<const ImVec2> places, ImU32 color, float thickness);
-/// Five colours that stay apart for every kind of colour blindness; further ones are grey.
+/// Seven colours that stay apart for every kind of colour blindness; further ones are grey.
 ImU32 run_color(const Theme& theme, size_t index);
 std::string percent(double share);
 
