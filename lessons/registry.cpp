@@ -23,10 +23,14 @@ Lesson lesson();
 namespace dense {
 Lesson lesson();
 }
+namespace compare {
+Lesson lesson();
+}
 
 std::span<const Lesson> lessons() {
   static const std::vector<Lesson> all{one_by_one::lesson(),  inception::lesson(), deeper::lesson(),
-                                       degradation::lesson(), residual::lesson(),  dense::lesson()};
+                                       degradation::lesson(), residual::lesson(),  dense::lesson(),
+                                       compare::lesson()};
   return all;
 }
 
