@@ -1,20 +1,29 @@
 # Whether to compute on NVIDIA graphics cards: CNNLAB_WITH_CUDA. And whether CUDA's headers are here, which is all that the
 # tests need that run its code on the CPU: CNNLAB_CUDA_HEADERS.
-# OFF until the whole step is one CUDA graph and the stand-ins' tests are fast enough for every run of the suite.
-set(CNNLAB_CUDA OFF CACHE STRING "Compute on NVIDIA graphics cards: ON, OFF, or AUTO (where nvcc and cuDNN 9 are)")
+# OFF by default: nvcc compiles for seven kinds of cards, and the tests' stand-ins are as large again, which every run of the suite
+# would wait for. AUTO: on where nvcc, cuBLAS and cuDNN 9 are, else off without a word.
+set(CNNLAB_CUDA OFF CACHE STRING "Compute on NVIDIA graphics cards: ON, OFF, or AUTO (where nvcc, cuBLAS and cuDNN 9 are)")
+set_property(CACHE CNNLAB_CUDA PROPERTY STRINGS ON OFF AUTO)
+if(NOT CNNLAB_CUDA MATCHES "^(ON|OFF|AUTO)$")
+  message(FATAL_ERROR "CNNLAB_CUDA is ON, OFF or AUTO, not '${CNNLAB_CUDA}'")
+endif()
 set(CNNLAB_WITH_CUDA OFF)
-set(CNNLAB_CUDA_SOURCES backend.cpp convolution.cpp cuda_device.cpp status.cpp)  # of native/cuda: what a card or its stand-in runs
+# Of native/cuda: what a card or its stand-in runs.
+set(CNNLAB_CUDA_SOURCES backend.cpp convolution.cpp cuda_device.cpp status.cpp)
 set(CNNLAB_CUDA_HEADERS OFF)
 if(CNNLAB_CUDA AND NOT EMSCRIPTEN)
   find_package(CUDAToolkit 12.8 QUIET)  # the first that knows compute capability 12.0
   if(CUDAToolkit_FOUND)
     find_package(cuDNN 9 QUIET)
   endif()
-  if(CUDAToolkit_FOUND AND cuDNN_FOUND)
+  if(CUDAToolkit_FOUND AND cuDNN_FOUND AND TARGET CUDA::cublas)
     set(CNNLAB_CUDA_HEADERS ON)
   endif()
   if(CNNLAB_CUDA STREQUAL "ON" AND NOT CNNLAB_CUDA_HEADERS)
-    message(FATAL_ERROR "CNNLAB_CUDA=ON needs the CUDA toolkit 12.8 or newer and cuDNN 9")
+    message(FATAL_ERROR "CNNLAB_CUDA=ON needs the CUDA toolkit 12.8 or newer with cuBLAS, and cuDNN 9")
+  endif()
+  if(CNNLAB_CUDA STREQUAL "AUTO" AND NOT CUDAToolkit_NVCC_EXECUTABLE)
+    set(CNNLAB_CUDA_HEADERS OFF)
   endif()
   if(CNNLAB_CUDA_HEADERS AND CUDAToolkit_NVCC_EXECUTABLE)
     set(CNNLAB_WITH_CUDA ON)
