@@ -14,11 +14,12 @@ Device* cnnlab_open_cuda(const CudaOptions* options) {
 }
 
 void cnnlab_cuda_info(std::vector<std::string>* lines) {
-  int blas = 0;
-  check_status(cublasGetProperty(MAJOR_VERSION, &blas), "asking for cuBLAS's version");
+  int blas[3] = {};
+  for (const auto part : {MAJOR_VERSION, MINOR_VERSION, PATCH_LEVEL})
+    check_status(cublasGetProperty(part, &blas[part]), "asking for cuBLAS's version");
   const size_t dnn = cudnnGetVersion();
-  lines->push_back(text("built with ", CUDART_VERSION / 1000, ".", CUDART_VERSION % 1000 / 10, ", cuBLAS ", blas,
-                        ", cuDNN ", dnn / 10000, ".", dnn % 10000 / 100, ".", dnn % 100));
+  lines->push_back(text("built with ", CUDART_VERSION / 1000, ".", CUDART_VERSION % 1000 / 10, ", cuBLAS ", blas[0],
+                        ".", blas[1], ".", blas[2], ", cuDNN ", dnn / 10000, ".", dnn % 10000 / 100, ".", dnn % 100));
   try {
     int driver = 0, count = 0;
     check_driver();
