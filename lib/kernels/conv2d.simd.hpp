@@ -151,8 +151,9 @@ template <class Arch>
 void conv2d_of_planes(const Conv2dGeometry& g, const Planes& x, const float* weight_data, const float* bias_data,
                       float* y_data) {
   constexpr int64_t L = lanes<Arch>;
-  const bool tiled = winograd_pays<Arch>(g);
-  const TilePlan<Arch> plan(g.h, g.w, tiles_at_once);
+  const TilePlan<Arch> plan(g.k, g.padding, g.h, g.w);
+  const bool tiled = plan.pays(g.c, g.o, g.stride);
+  const WinogradOf<Arch> winograd_of(g.k);
   const Packed<Arch> shape{g.c, g.h + 2 * g.padding, g.w + 2 * g.padding};
   const Correlation correlation{.c = g.c,
                                 .o = g.o,
@@ -167,7 +168,7 @@ void conv2d_of_planes(const Conv2dGeometry& g, const Planes& x, const float* wei
   const auto at = [&](int64_t o, int64_t c, int64_t kh, int64_t kw) {
     return weight_data[((o * g.c + c) * g.k + kh) * g.k + kw];
   };
-  const float* weights = tiled ? transform_weights<Arch>(g.o, g.c, at) : pack_weights<Arch>(g.o, g.c, g.k, at);
+  const float* weights = tiled ? winograd_of.weights(g.o, g.c, at) : pack_weights<Arch>(g.o, g.c, g.k, at);
 
   const int64_t groups = (g.n + L - 1) / L, blocks = EvenSplit<Arch>(g.o, ConvTile<Arch>::channels).parts;
   const int64_t parts = parts_per_group(groups, blocks);
@@ -176,7 +177,7 @@ void conv2d_of_planes(const Conv2dGeometry& g, const Planes& x, const float* wei
     const int64_t y_stride = g.o * g.out_h() * g.out_w();
     const int64_t block_begin = blocks * part / parts, block_end = blocks * (part + 1) / parts;
     const Images<float> out{y_data + first * y_stride, y_stride, count};
-    if (tiled) return winograd<Arch>(g.c, g.o, plan, block_begin, block_end, x, first, weights, bias_data, out);
+    if (tiled) return winograd_of.run(g.c, g.o, plan, block_begin, block_end, x, first, weights, bias_data, out);
     float* packed = scratch(Scratch::x, shape.size());
     pack<Arch>(x, first, count, g.h, g.w, shape, g.padding, 1, packed);
     correlate<Arch>(correlation, block_begin, block_end, packed, weights, bias_data, out);

@@ -162,19 +162,20 @@ struct InputGradient {
 
   int64_t size(int64_t out, int64_t in) const { return std::max((out - 1) * g.stride + 1, in + g.padding) + margin; }
 
-  bool tiled = winograd_pays<Arch>(g);
-  TilePlan<Arch> plan{g.h, g.w, tiles_at_once};
+  TilePlan<Arch> plan{g.k, g.k - 1 - g.padding, g.out_h(), g.out_w()};
+  bool tiled = plan.pays(g.o, g.c, g.stride);
+  WinogradOf<Arch> winograd_of{g.k};
 
   const float* pack_turned(const float* weight) const {
     const auto at = [&](int64_t c, int64_t o, int64_t kh, int64_t kw) {
       return weight[((o * g.c + c) * g.k + g.k - 1 - kh) * g.k + g.k - 1 - kw];
     };
-    return tiled ? transform_weights<Arch>(g.c, g.o, at) : pack_weights<Arch>(g.c, g.o, g.k, at);
+    return tiled ? winograd_of.weights(g.c, g.o, at) : pack_weights<Arch>(g.c, g.o, g.k, at);
   }
 
   void run(const Planes& dy, int64_t first, const float* turned, int64_t part, int64_t parts, Images<float> dx) const {
     const int64_t begin = blocks * part / parts, end = blocks * (part + 1) / parts;
-    if (tiled) return winograd<Arch>(g.o, g.c, plan, begin, end, dy, first, turned, nullptr, dx);
+    if (tiled) return winograd_of.run(g.o, g.c, plan, begin, end, dy, first, turned, nullptr, dx);
     float* packed = scratch(Scratch::dy, shape.size());
     pack<Arch>(dy, first, dx.count, g.out_h(), g.out_w(), shape, margin, g.stride, packed);
     correlate<Arch>(correlation, begin, end, packed + corner * (shape.row() + lanes<Arch>), turned, nullptr, dx);
@@ -185,14 +186,15 @@ struct InputGradient {
 template <class Arch>
 void add_parameter_gradients(const Conv2dGeometry& g, const Planes& x, const Planes& dy, int64_t first, int64_t count,
                              int64_t o_begin, int64_t o_end, float* dw, float* db) {
-  const bool tiled = winograd_pays<Arch>(g);
-  const TilePlan<Arch> plan(g.h, g.w, tiles_at_once);
+  const TilePlan<Arch> plan(g.k, g.padding, g.h, g.w);
+  // Of 5×5, the sums at 49 places are too many to gain anything.
+  const bool tiled = g.k == 3 && plan.pays(g.c, g.o, g.stride);
   const Packed<Arch> dy_shape = tiled ? plan.whole(g.o) : Packed<Arch>{g.o, g.out_h(), g.out_w()};
   float* packed_dy = scratch(Scratch::dy, dy_shape.size());
   pack<Arch>(dy, first, count, g.out_h(), g.out_w(), dy_shape, 0, 1, packed_dy);
   if (db) add_bias_gradient<Arch>(dy_shape, packed_dy, o_begin, o_end, db);
   if (!dw) return;
-  if (tiled) return add_winograd_gradient<Arch>(g.c, plan, x, first, count, packed_dy, o_begin, o_end, dw);
+  if (tiled) return add_winograd_gradient<Arch, 3>(g.c, plan, x, first, count, packed_dy, o_begin, o_end, dw);
   const Packed<Arch> x_shape{g.c, g.h + 2 * g.padding, g.w + 2 * g.padding};
   float* packed_x = scratch(Scratch::x, x_shape.size());
   pack<Arch>(x, first, count, g.h, g.w, x_shape, g.padding, 1, packed_x);

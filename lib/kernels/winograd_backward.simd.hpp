@@ -1,35 +1,31 @@
 #pragma once
 #include "lib/kernels/winograd.simd.hpp"
 
-// The gradient of the weights of a 3×3 convolution by the same transforms, in reverse: forward is, at each place of a
+// The gradient of a convolution's weights by the same transforms, in reverse: forward is, at each place of a
 // tile, out = Σ weight·in, so the transformed weight's gradient is Σ over tiles and images of (the gradient of out)·in;
 // and the gradient of what a linear transform was given is its transpose, applied to the gradient of what it made.
 // C channels, O output channels, L lanes.
 namespace cnnlab::simd {
 
-/// The transpose of y0 = m0 + m1 + m2, y1 = m1 − m2 + m3.
-template <class V>
-void spread_outputs(const V& y0, const V& y1, V* to) {
-  to[0] = y0;
-  to[1] = y0 + y1;
-  to[2] = y0 - y1;
-  to[3] = y1;
-}
-
-template <class Arch>
+/// The gradients of a row of tiles' outputs, of which each has 2×2 → at all places.
+template <class Arch, int K>
 void spread_output_row(const float* dy, int64_t dy_row, int64_t tiles, float* to, int64_t place) {
   using V = xsimd::batch<float, Arch>;
+  using F = Filtering<K>;
   constexpr int64_t L = lanes<Arch>;
   for (int64_t t = 0; t < tiles; ++t, dy += 2 * L, to += L) {
-    V columns[2][4];
-    spread_outputs(V::load_aligned(dy), V::load_aligned(dy + dy_row), columns[0]);
-    spread_outputs(V::load_aligned(dy + L), V::load_aligned(dy + dy_row + L), columns[1]);
-#pragma GCC unroll 4
-    for (int i = 0; i < 4; ++i) {
-      V row[4];
-      spread_outputs(columns[0][i], columns[1][i], row);
-#pragma GCC unroll 4
-      for (int j = 0; j < 4; ++j) row[j].store_aligned(to + (4 * i + j) * place);
+    V columns[2][F::places];
+    for (int j = 0; j < 2; ++j) {
+      const V two[2] = {V::load_aligned(dy + j * L), V::load_aligned(dy + dy_row + j * L)};
+      F::outputs_backward(two, columns[j]);
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < F::places; ++i) {
+      const V two[2] = {columns[0][i], columns[1][i]};
+      V row[F::places];
+      F::outputs_backward(two, row);
+#pragma GCC unroll 8
+      for (int j = 0; j < F::places; ++j) row[j].store_aligned(to + (F::places * i + j) * place);
     }
   }
 }
@@ -73,14 +69,14 @@ struct GradientKernel {
 };
 
 /// One piece's share: sums[place][output channel][input channel][lane] += …
-template <class Arch>
-void add_products(const PlacesOf<Arch>& x, const float* x_tiles, const PlacesOf<Arch>& dy, const float* dy_tiles,
+template <class Arch, int K>
+void add_products(const PlacesOf<Arch, K>& x, const float* x_tiles, const PlacesOf<Arch, K>& dy, const float* dy_tiles,
                   float* sums) {
   using Tile = GradientTile<Arch>;
   constexpr int64_t L = lanes<Arch>;
   static constexpr auto kernels = instances<GradientKernel<Arch>, Tile::outputs, Tile::inputs>();
   const EvenSplit<Arch> outputs(dy.planes, Tile::outputs), inputs(x.planes, Tile::inputs);
-  for (int64_t p = 0; p < tile_places; ++p)
+  for (int64_t p = 0; p < tile_places<K>; ++p)
     for (int64_t i = 0; i < outputs.parts; ++i)
       for (int64_t j = 0; j < inputs.parts; ++j) {
         const int64_t o = outputs.begin(i), c = inputs.begin(j);
@@ -90,66 +86,62 @@ void add_products(const PlacesOf<Arch>& x, const float* x_tiles, const PlacesOf<
       }
 }
 
-/// The transpose of u0 = g0, u1 = (g0 + g1 + g2)/2, u2 = (g0 − g1 + g2)/2, u3 = g2.
-template <class V>
-void four_to_three(const V& u0, const V& u1, const V& u2, const V& u3, V* g) {
-  const V half = V(0.5f) * (u1 + u2);
-  g[0] = u0 + half;
-  g[1] = V(0.5f) * (u1 - u2);
-  g[2] = half + u3;
-}
-
-/// sums[place][lane] of one pair of channels, from place to place `place` numbers → added to its dw[3][3].
-template <class Arch>
+/// sums[place][lane] of one pair of channels, from place to place `place` numbers → added to its dw[K][K].
+template <class Arch, int K>
 void add_weight_sums(const float* sums, int64_t place, float* dw) {
   using V = xsimd::batch<float, Arch>;
+  using F = Filtering<K>;
   constexpr int64_t L = lanes<Arch>;
-  const auto at = [&](int64_t p) { return V::load_aligned(sums + p * place); };
-  V columns[4][3];
-  for (int64_t j = 0; j < 4; ++j) four_to_three(at(j), at(4 + j), at(8 + j), at(12 + j), columns[j]);
-  alignas(64) float of_lanes[9 * L];
-  for (int64_t i = 0; i < 3; ++i) {
-    V row[3];
-    four_to_three(columns[0][i], columns[1][i], columns[2][i], columns[3][i], row);
-    for (int64_t j = 0; j < 3; ++j) row[j].store_aligned(of_lanes + (3 * i + j) * L);
+  V rows[K][F::places];
+  for (int j = 0; j < F::places; ++j) {
+    V column[F::places], made[K];
+    for (int i = 0; i < F::places; ++i) column[i] = V::load_aligned(sums + (F::places * i + j) * place);
+    F::weights_backward(column, made);
+    for (int i = 0; i < K; ++i) rows[i][j] = made[i];
   }
-  add_lanes<Arch>(of_lanes, 9, dw);
+  alignas(64) float of_lanes[K * K * L];
+  for (int i = 0; i < K; ++i) {
+    V made[K];
+    F::weights_backward(rows[i], made);
+    for (int j = 0; j < K; ++j) made[j].store_aligned(of_lanes + (K * i + j) * L);
+  }
+  add_lanes<Arch>(of_lanes, K * K, dw);
 }
 
 /// Adds one group's gradient of the weights, for output channels [o_begin, o_end). `dy` is packed as `plan.whole`.
-template <class Arch>
+template <class Arch, int K>
 void add_winograd_gradient(int64_t c, const TilePlan<Arch>& plan, const Planes& x, int64_t first_image, int64_t images,
                            const float* dy, int64_t o_begin, int64_t o_end, float* dw) {
   constexpr int64_t L = lanes<Arch>;
   // So many input channels at once that their sums stay in the cache while the pieces pass by.
   const int64_t outputs = o_end - o_begin, most_sums = int64_t{1} << 13;
-  const EvenSplit<Arch> chunks(c, std::max<int64_t>(16, most_sums / (tile_places * outputs)));
+  const EvenSplit<Arch> chunks(c, std::max<int64_t>(16, most_sums / (tile_places<K> * outputs)));
   const Packed<Arch> dy_shape = plan.whole(0);
-  const PlacesOf<Arch> most_x{chunks.size(0), plan.most_tiles()}, most_dy{outputs, plan.most_tiles()};
+  const PlacesOf<Arch, K> most_x{chunks.size(0), plan.most_tiles()}, most_dy{outputs, plan.most_tiles()};
   float* x_tiles = scratch(Scratch::x_tiles, most_x.size());
   float* dy_tiles = scratch(Scratch::dy_tiles, most_dy.size());
-  float* sums = scratch(Scratch::products, tile_places * outputs * chunks.size(0) * L);
+  float* sums = scratch(Scratch::products, tile_places<K> * outputs * chunks.size(0) * L);
   for (int64_t chunk = 0; chunk < chunks.parts; ++chunk) {
     const int64_t first = chunks.begin(chunk), inputs = chunks.size(chunk);
-    InputRows<Arch> rows(plan, x, first_image, images, first, inputs);
-    std::fill_n(sums, tile_places * outputs * inputs * L, 0.0f);
+    InputRows<Arch, K> rows(plan, x, first_image, images, first, inputs);
+    std::fill_n(sums, tile_places<K> * outputs * inputs * L, 0.0f);
     for (int64_t i = 0; i < plan.pieces(); ++i) {
       const auto piece = plan.piece(i);
-      const PlacesOf<Arch> x_places{inputs, piece.tiles()}, dy_places{outputs, piece.tiles()};
+      const PlacesOf<Arch, K> x_places{inputs, piece.tiles()}, dy_places{outputs, piece.tiles()};
       if (piece.column == 0) rows.move_to(piece.row, piece.rows);
       rows.transform(piece, 0, inputs, x_tiles);
       for (int64_t o = 0; o < outputs; ++o)
         for (int64_t row = 0; row < piece.rows; ++row)
-          spread_output_row<Arch>(
+          spread_output_row<Arch, K>(
               dy + (o_begin + o) * dy_shape.plane() + 2 * (piece.row + row) * dy_shape.row() + 2 * piece.column * L,
               dy_shape.row(), piece.columns, dy_tiles + (o * piece.tiles() + row * piece.columns) * L,
               dy_places.place());
-      add_products<Arch>(x_places, x_tiles, dy_places, dy_tiles, sums);
+      add_products<Arch, K>(x_places, x_tiles, dy_places, dy_tiles, sums);
     }
     for (int64_t o = 0; o < outputs; ++o)
       for (int64_t channel = 0; channel < inputs; ++channel)
-        add_weight_sums<Arch>(sums + (o * inputs + channel) * L, outputs * inputs * L,
-                              dw + ((o_begin + o) * c + first + channel) * 9);
+        add_weight_sums<Arch, K>(sums + (o * inputs + channel) * L, outputs * inputs * L,
+                                 dw + ((o_begin + o) * c + first + channel) * K * K);
   }
 }
 

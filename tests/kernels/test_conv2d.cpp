@@ -105,6 +105,11 @@ TEST_CASE("conv2d: every number of channels and every batch leaves the right rem
 TEST_CASE("conv2d: tiles of 2x2 cover planes of any size, in one piece and in many", "[kernels]") {
   for (const auto& [h, w] : {std::pair{1, 1}, {1, 5}, {2, 2}, {3, 8}, {8, 7}, {16, 16}, {5, 33}, {9, 70}})
     compare({.n = 17, .c = 9, .h = h, .w = w, .o = 10, .k = 3, .padding = 1});
+  for (const int64_t k : {3, 5})
+    for (int64_t padding = 0; padding < k; ++padding)
+      for (const int64_t size : {7, 12})
+        compare({.n = 17, .c = 9, .h = size, .w = size + 2, .o = 10, .k = k, .padding = padding});
+  compare({.n = 3, .c = 100, .h = 9, .w = 8, .o = 9, .k = 5, .padding = 2});
   for (const int64_t channels : {8, 63, 64, 65, 130}) {  // they are transformed by the chunk
     compare({.n = 7, .c = channels, .h = 6, .w = 7, .o = 8, .k = 3, .padding = 1});
     compare({.n = 7, .c = 8, .h = 6, .w = 7, .o = channels, .k = 3, .padding = 1});
