@@ -71,14 +71,16 @@ BasicVariable<T> Op<T>::output(Result y, std::vector<BasicVariable<T>> inputs, G
 
 template class BasicTape<float>;
 template class BasicTape<double>;
-#define INSTANTIATE(T)                                                                                         \
-  template class Op<T>;                                                                                        \
-  template BasicVariable<T> Op<T>::output(BasicTensor<T>, std::vector<BasicVariable<T>>, Gradient<T>, int64_t, \
-                                          Window);                                                             \
-  template BasicVariable<T> Op<T>::output(std::shared_ptr<const Pending<T>>, std::vector<BasicVariable<T>>,    \
-                                          Gradient<T>, int64_t, Window);
-INSTANTIATE(float)
-INSTANTIATE(double)
-#undef INSTANTIATE
+template class Op<float>;
+template class Op<double>;
+template BasicVariable<float> Op<float>::output(BasicTensor<float>, std::vector<BasicVariable<float>>, Gradient<float>,
+                                                int64_t, Window);
+template BasicVariable<float> Op<float>::output(std::shared_ptr<const Pending<float>>,
+                                                std::vector<BasicVariable<float>>, Gradient<float>, int64_t, Window);
+template BasicVariable<double> Op<double>::output(BasicTensor<double>, std::vector<BasicVariable<double>>,
+                                                  Gradient<double>, int64_t, Window);
+template BasicVariable<double> Op<double>::output(std::shared_ptr<const Pending<double>>,
+                                                  std::vector<BasicVariable<double>>, Gradient<double>, int64_t,
+                                                  Window);
 
 }  // namespace cnnlab

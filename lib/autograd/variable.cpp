@@ -40,9 +40,10 @@ void differentiate(Node<T>& node, const BasicTensor<T>& dy) {
   node.gradient = nullptr;  // what forward saved goes back to the pool
   if (node.recorded)
     node.backward_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  for (size_t i = 0; i < node.inputs.size(); ++i)
-    if (needs[i] && !(gradients[i].numel() == 0 && node.inputs[i].has_grad()))
-      node.inputs[i].accumulate_grad(gradients[i]);
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    const bool added_already = gradients[i].numel() == 0 && node.inputs[i].has_grad();
+    if (needs[i] && !added_already) node.inputs[i].accumulate_grad(gradients[i]);
+  }
   if (node.recorded) node.input_grads = std::move(gradients);
 }
 

@@ -49,7 +49,7 @@ template <class Arch, bool rectifies>
 void norm_channel_backward(const BatchNorm2dGeometry& g, const Channel<float>& x, float inverse, const float* dy,
                            const GradientChannel<float>& dx, float* dw, float* db) {
   const int64_t image = g.c * g.pixels;
-  const auto gradient_at = [&](const float* from, const float* d, auto v, int64_t i) {
+  const auto gradient_at = [&]([[maybe_unused]] const float* from, const float* d, auto v, int64_t i) {
     const auto dy_i = read<Arch>(d + i, v);
     if constexpr (rectifies) {
       return passed<Arch>(normalised<Arch>(x, read<Arch>(from + i, v)), dy_i);

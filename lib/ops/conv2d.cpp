@@ -40,7 +40,7 @@ BasicVariable<T> conv2d(const BasicVariable<T>& x, const BasicVariable<T>& weigh
   Device* const device = op.device(x, weight, bias);
   BasicTensor<T> y({g.n, g.o, g.out_h(), g.out_w()}, device);
   const std::span<const T> b = bias.defined() ? bias.value().raw() : std::span<const T>();
-  const auto pending = x.pending();  // is read as it lies, and never written out
+  const auto& pending = x.pending();  // is read as it lies, and never written out
   const auto& kernels = backend<T>(device);
   if (pending) {
     kernels.conv2d_channels(g, pending->channels(), weight.value().raw(), b, y.raw());

@@ -61,9 +61,10 @@ Pending<T> joined(std::vector<typename Pending<T>::Part> parts) {
   const Shape& first = parts[0].x.shape();
   const int64_t pixels = first[2] * first[3];
   Pending<T> all{.shape = first, .parts = std::move(parts)};
-  for (const auto& part : all.parts)
+  for (const auto& part : all.parts) {
     for (int64_t c = 0; c < part.x.size(1); ++c)
       all.each.push_back({.data = part.x.value().raw().data() + c * pixels, .stride = part.x.size(1) * pixels});
+  }
   all.shape = first.with(1, static_cast<int64_t>(all.each.size()));
   return all;
 }
@@ -110,10 +111,11 @@ Gradient<T> gradient_of_norm(std::shared_ptr<const Pending<T>> x) {
   template std::vector<Pending<T>::Part> parts_of(const BasicVariable<T>&);                       \
   template Pending<T> joined<T>(std::vector<Pending<T>::Part>);                                   \
   template Pending<T> normalised(Pending<T>, const BatchNorm2dGeometry&, const BasicVariable<T>&, \
-                                 const BasicVariable<T>&, BasicTensor<T>, BasicTensor<T>);        \
-  template Gradient<T> gradient_of_norm(std::shared_ptr<const Pending<T>>);
+                                 const BasicVariable<T>&, BasicTensor<T>, BasicTensor<T>);
 INSTANTIATE(float)
 INSTANTIATE(double)
 #undef INSTANTIATE
+template Gradient<float> gradient_of_norm(std::shared_ptr<const Pending<float>>);
+template Gradient<double> gradient_of_norm(std::shared_ptr<const Pending<double>>);
 
 }  // namespace cnnlab

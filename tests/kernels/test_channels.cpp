@@ -56,7 +56,7 @@ constexpr bool states[][2] = {{false, false}, {false, true}, {true, false}, {tru
 }  // namespace
 
 TEST_CASE("channels: every table writes what the reference does", "[kernels]") {
-  for (const int64_t pixels : {1, 3, 16, 17, 100})
+  for (const int64_t pixels : {1, 3, 16, 17, 100}) {
     for (const auto& [normalised, rectified] : states) {
       const BatchNorm2dGeometry g{.n = 3, .c = 5, .pixels = pixels};
       const Parts<double> expected(g, 2, false);
@@ -71,6 +71,7 @@ TEST_CASE("channels: every table writes what the reference does", "[kernels]") {
         check_close("y", actual, y, 1e-6);
       }
     }
+  }
 }
 
 TEST_CASE("channels: the moments are those that batch_norm2d finds, bit for bit", "[kernels]") {
@@ -87,8 +88,8 @@ TEST_CASE("channels: the moments are those that batch_norm2d finds, bit for bit"
 }
 
 TEST_CASE("channels: the gradient of a normalisation agrees with the reference, new and added to", "[kernels]") {
-  for (const int64_t pixels : {1, 5, 16, 49, 130})
-    for (const bool training : {true, false})
+  for (const int64_t pixels : {1, 5, 16, 49, 130}) {
+    for (const bool training : {true, false}) {
       for (const bool rectified : {true, false}) {
         const BatchNorm2dGeometry g{.n = 4, .c = 5, .pixels = pixels, .training = training};
         Parts<double> expected(g, 3, true);
@@ -113,11 +114,13 @@ TEST_CASE("channels: the gradient of a normalisation agrees with the reference, 
           CHECK(unwanted.dw == actual.dw);
         }
       }
+    }
+  }
 }
 
 TEST_CASE("channels: a convolution reads them as if they were written out", "[kernels]") {
-  for (const int64_t k : {1, 3, 5})
-    for (const int64_t n : {2, 19})
+  for (const int64_t k : {1, 3, 5}) {
+    for (const int64_t n : {2, 19}) {
       for (const auto& [normalised, rectified] : states) {
         const Conv2dGeometry g{.n = n, .c = 9, .h = 7, .w = 9, .o = 8, .k = k, .padding = k / 2};
         const Parts<float> x({.n = n, .c = g.c, .pixels = g.h * g.w}, 4, false);
@@ -140,6 +143,8 @@ TEST_CASE("channels: a convolution reads them as if they were written out", "[ke
           check_close("dw", same_dw, std::vector<double>(dw.begin(), dw.end()), 1e-6);
         }
       }
+    }
+  }
 }
 
 TEST_CASE("channels: any number of threads gives the same bits", "[kernels]") {

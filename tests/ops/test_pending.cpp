@@ -91,7 +91,7 @@ TEST_CASE("what is joined piece by piece is one row of pieces, and their statist
   REQUIRE(three.pending());
   REQUIRE(three.pending()->parts.size() == 3);
   CHECK(three.pending()->parts[0].moments == two.pending()->parts[0].moments);
-  const Tensor y = three.value();
+  const Tensor& y = three.value();
   CHECK(bit_difference(y, cat({two.value(), a}, 1).value()) == "");
 }
 
