@@ -19,6 +19,12 @@
 // (lanes.simd.hpp).
 namespace cnnlab::simd {
 
+/// Whether 5×5 is filtered so: not with four lanes (WebAssembly, SSE, NEON). There the code would be more of the page
+/// than it is worth, and its rounding, which is coarser than that of plain sums, tips maxima that a browser's training
+/// shares with PyTorch's.
+template <class Arch>
+constexpr bool tiles_of_five = lanes<Arch> > 4;
+
 /// How the outputs of a plane are cut into tiles of 2×2, and these into pieces whose transforms stay in the cache.
 template <class Arch>
 struct TilePlan {
@@ -55,7 +61,9 @@ struct TilePlan {
 
   /// Whether it saves more multiplications than the transforms cost.
   bool pays(int64_t channels, int64_t outputs, int64_t stride) const {
-    if ((k != 3 && k != 5) || stride != 1 || padding < 0 || padding >= k || channels < 8 || outputs < 8) return false;
+    if ((k != 3 && !(k == 5 && tiles_of_five<Arch>)) || stride != 1 || padding < 0 || padding >= k || channels < 8 ||
+        outputs < 8)
+      return false;
     const int64_t products = inside(in_h, h) * inside(in_w, w), transformed = k == 3 ? tile_places<3> : tile_places<5>;
     return 4 * down * across * transformed <= 3 * products;
   }
@@ -345,13 +353,21 @@ void winograd(int64_t c, int64_t o, const TilePlan<Arch>& plan, int64_t block_be
 /// The functions above for a kernel size that is known when the program runs.
 template <class Arch>
 struct WinogradOf {
-  decltype(&winograd<Arch, 3>) run;
-  bool five;
+  decltype(&winograd<Arch, 3>) run = winograd<Arch, 3>;
+  bool five = false;
 
-  explicit WinogradOf(int64_t k) : run(k == 5 ? winograd<Arch, 5> : winograd<Arch, 3>), five(k == 5) {}
+  explicit WinogradOf(int64_t k) {
+    if constexpr (tiles_of_five<Arch>) {
+      five = k == 5;
+      if (five) run = winograd<Arch, 5>;
+    }
+  }
   template <class At>
   const float* weights(int64_t o, int64_t c, const At& at) const {
-    return five ? transform_weights<Arch, 5>(o, c, at) : transform_weights<Arch, 3>(o, c, at);
+    if constexpr (tiles_of_five<Arch>) {
+      if (five) return transform_weights<Arch, 5>(o, c, at);
+    }
+    return transform_weights<Arch, 3>(o, c, at);
   }
 };
 

@@ -1,6 +1,6 @@
 // What a visitor downloads, compressed: the table that the build prints.
 import { readdirSync, readFileSync } from "node:fs";
-import { extname, join, relative } from "node:path";
+import { basename, extname, join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 
 const LIMIT = 1_000_000; // bytes, of what makes the page interactive
@@ -13,14 +13,17 @@ function* filesIn(folder) {
   }
 }
 
+// "dense", of dense.html and of weights/dense-2221a4a9fd.safetensors
+const lessonOf = (name) => basename(name).match(/^\w+/)[0];
+
 /**
  * Sizes as sent with gzip, by kind of file, and of all that makes the page interactive: everything but data and recorded runs, in the larger of
- * the WebAssembly builds, with the largest of the lessons' pages and the largest of their weights, since one is open at a time.
+ * the WebAssembly builds, with the page and the weights of the lesson that has most of both, since one is open at a time.
  * @returns {{groups: Map<string, {files: number, raw: number, sent: number}>, total: number, limit: number}}
  */
 export function measure(out) {
   const groups = new Map();
-  const largest = new Map();
+  const each = new Map(); // of pages and weights, by the lesson's id or "index"
   for (const path of filesIn(out)) {
     const name = relative(out, path);
     const group = name.match(/^(data|runs|weights|wasm\/(?:threads|single))/)?.[1] ?? extname(name).slice(1);
@@ -28,11 +31,12 @@ export function measure(out) {
     const size = /\.(gz|woff2)$/.test(name) ? bytes.length : gzipSync(bytes).length; // these are packed already
     const { files, raw, sent } = groups.get(group) ?? { files: 0, raw: 0, sent: 0 };
     groups.set(group, { files: files + 1, raw: raw + bytes.length, sent: sent + size });
-    largest.set(group, Math.max(largest.get(group) ?? 0, size));
+    if (group === "html" || group === "weights") each.set(lessonOf(name), { ...each.get(lessonOf(name)), [group]: size });
   }
   const sent = (group) => groups.get(group)?.sent ?? 0;
   const others = [...groups.keys()].filter((name) => !/^(data|runs|weights|html|wasm)/.test(name)).reduce((sum, name) => sum + sent(name), 0);
-  const lesson = (largest.get("html") ?? 0) + (largest.get("weights") ?? 0);
+  // index.html is the page of the lesson that has no other.
+  const lesson = Math.max(0, ...[...each.values()].map(({ html = each.get("index")?.html ?? 0, weights = 0 }) => html + weights));
   return { groups, total: others + lesson + Math.max(sent("wasm/threads"), sent("wasm/single")), limit: LIMIT };
 }
 
