@@ -133,7 +133,7 @@ describe("recorded races", () => {
       inPage({ hash: `#view=train&lang=${lang}&batch=16&race=residual-depth:8-width:4`, viewport: { width: 390, height: 844 }, permissions: ["clipboard-read", "clipboard-write"] }, async (page) => {
         const box = page.locator(`#race-recorded-list input[value="${recorded.name}"]`);
         const titles = recorded.nets.map(({ title }) => title[lang]);
-        assert.ok((await page.textContent(`#race-recorded-list label:has([value="${recorded.name}"])`)).startsWith(titles.join(", ")));
+        assert.ok((await page.textContent(`#race-recorded-list label:has([value="${recorded.name}"])`)).startsWith(titles.join(" · ")));
         await box.click();
         await until(page, (count) => document.querySelectorAll("#race-table tbody tr").length === count, recorded.nets.length);
         await until(page, (name) => new RegExp(`runs=${name}(&|$)`).test(location.hash), recorded.name);
