@@ -9,7 +9,7 @@ if(NOT CNNLAB_CUDA MATCHES "^(ON|OFF|AUTO)$")
 endif()
 set(CNNLAB_WITH_CUDA OFF)
 # Of native/cuda: what a card or its stand-in runs.
-set(CNNLAB_CUDA_SOURCES backend.cpp convolution.cpp cuda_device.cpp status.cpp)
+set(CNNLAB_CUDA_SOURCES backend.cpp convolution.cpp cuda_device.cpp recorder.cpp status.cpp)
 set(CNNLAB_CUDA_HEADERS OFF)
 if(CNNLAB_CUDA AND NOT EMSCRIPTEN)
   find_package(CUDAToolkit 12.8 QUIET)  # the first that knows compute capability 12.0

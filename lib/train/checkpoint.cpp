@@ -159,6 +159,7 @@ void load_weights(nn::Module& model, const StateFile& file, const NetworkName& n
 }
 
 StateFile checkpoint(Trainer& trainer, const NetworkName& name) {
+  trainer.settle();
   StateFile file = weights_file(trainer.model(), name);
   const auto parameters = trainer.model().named_parameters();
   for (size_t i = 0; i < parameters.size(); ++i) {

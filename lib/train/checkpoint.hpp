@@ -26,7 +26,8 @@ StateFile weights_file(const nn::Module& model, const NetworkName& name, std::ma
 void load_weights(nn::Module& model, const StateFile& file, const NetworkName& name, const std::string& file_name);
 
 /// All of a run's state: weights, momentum buffers ("momentum/NAME"), settings and progress (JSON in the metadata).
-/// Random numbers need no state: they are functions of (seed, epoch, image).
+/// Random numbers need no state: they are functions of (seed, epoch, image). Throws Error, as `Trainer::settle`, when
+/// the losses of the last steps turn out not to be finite.
 StateFile checkpoint(Trainer& trainer, const NetworkName& name);
 
 /// What a checkpoint says of its run. Throws Error, naming `file_name`, when the file is no checkpoint or is damaged.

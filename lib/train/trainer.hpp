@@ -10,11 +10,9 @@
 #include "lib/optim/sgd.hpp"
 #include "lib/train/evaluate.hpp"
 #include "lib/train/schedule.hpp"
+#include "lib/train/step_replay.hpp"
 
 namespace cnnlab {
-
-/// A training step as a lesson writes it: trains on one batch and returns its loss.
-using TrainStep = std::function<float(nn::Module&, optim::SGD&, const Batch&)>;
 
 struct TrainSettings {
   SgdSettings sgd{.lr = 0.01, .momentum = 0.5};
@@ -82,6 +80,10 @@ struct TrainProgress {
 
 /// Trains one network. It knows nothing of screens, files or clocks of others: whoever drives it calls `advance` in a
 /// loop and may stop between any two calls. Used alike by the terminal, the page's worker and the tests.
+///
+/// On a device that repeats recorded steps (`StepReplay`) losses come later: with the next step event, after at most
+/// `StepRecorder::most_waiting` steps, or when `settle` is called. Until then `progress` counts the steps, but not yet
+/// what they gave.
 class Trainer {
  public:
   /// The data sets are not copied and must outlive the trainer; the training set may still be growing (`Loader`).
@@ -95,16 +97,18 @@ class Trainer {
   std::function<void(const Batch&, const Tensor& output)> on_test;
 
   /// Does the next piece of work, one batch of training or testing. Returns false when the run is finished. Throws
-  /// Error when the loss is not finite; the network then holds the last weights that gave a finite loss, momentum is
-  /// back at zero, and a lower learning rate may go on from there.
+  /// Error when the loss is not finite; the network then holds the last weights that are kept and gave a finite loss,
+  /// momentum is back at zero, and a lower learning rate may go on from there.
   bool advance();
+  /// Waits for the losses of all steps so far, and throws as `advance`.
+  void settle();
   /// Whether the images that `advance` needs next are loaded.
   bool ready() const;
   bool finished() const;
   /// Whether the next call of `advance` reads the test set.
   bool testing() const { return evaluation_.has_value(); }
 
-  /// The loss of the last batch trained; NaN before the first.
+  /// The loss of the last batch trained whose loss is known; NaN before the first.
   double last_loss() const { return last_loss_; }
   /// Of the epoch that runs: in it, batches may have changed their size.
   int64_t steps_per_epoch() const;
@@ -115,6 +119,8 @@ class Trainer {
   const std::optional<EpochEvent>& last_epoch() const { return last_epoch_; }
 
   nn::Module& model() { return *model_; }
+  /// Why the network's device does not repeat recorded steps, though it could; "" where nothing is to be said.
+  std::string why_not_repeated() const { return replay() ? replay()->refused() : ""; }
   const TrainSettings& settings() const { return settings_; }
   /// New learning rate, momentum, …, from the next batch on.
   void set_sgd(SgdSettings settings);
@@ -130,13 +136,32 @@ class Trainer {
   void resume(TrainProgress progress, std::vector<Tensor> velocities);
 
  private:
+  // Repeated steps, up to a step event, whose losses lie on the device.
+  struct Waiting {
+    TrainProgress begin;         // where the run stood before them
+    std::vector<Tensor> before;  // the network's state then
+    int64_t steps = 0;
+    double seconds = 0;
+    bool says_step = false;  // an event stands behind them
+  };
+
+  StepReplay* replay() const { return may_record ? replay_.get() : nullptr; }
   void train_batch();
-  void count(const Batch& batch, double loss, double seconds, const Tensor& output);
+  void prepare_step();
+  void ordinary_step();
+  bool repeat_step();
+  void send(bool says_step);
+  void receive();
+  void move_on(int64_t images);
+  void count(double loss, int64_t images);
+  void count_answers(int64_t correct, int64_t images);
+  bool event_is_due() const;
   void begin_test();
   void finish_epoch();
+  void check_loss(double loss, int64_t step);
   [[noreturn]] void give_up(const std::string& what);
-  void say_step();
-  void say_norms() const;
+  void say_step(int64_t step);
+  void say_norms_when_due();
   bool test_is_due() const;
 
   std::shared_ptr<nn::Module> model_;
@@ -151,6 +176,9 @@ class Trainer {
   double last_loss_;
   // The network's state before this step, and before the last one whose loss was finite: known to give a finite loss.
   std::vector<Tensor> before_, good_;
+  std::shared_ptr<StepReplay> replay_;  // null where no step is repeated
+  std::vector<Waiting> waiting_;        // the last takes more, or was just sent; one before it at most
+  bool open_ = false;                   // whether it takes more
 };
 
 }  // namespace cnnlab

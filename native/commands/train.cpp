@@ -102,8 +102,11 @@ void Run::introduce(Report& report, const DataSplit& data) const {
 void Run::loop(Trainer& trainer, Report& report) {
   auto saved = std::chrono::steady_clock::now();
   int64_t epoch = trainer.progress().epoch;
+  std::string said;
   while (!trainer.finished() && !StopSignals::received()) {
     trainer.advance();
+    if (const std::string why = trainer.why_not_repeated(); why != said)
+      report.say(text("Steps are not recorded as one graph, which is slower: ", said = why));
     if (!trainer.finished()) report.redraw();
     const auto now = std::chrono::steady_clock::now();
     const bool ended = trainer.finished() || trainer.progress().epoch != epoch;
@@ -113,6 +116,7 @@ void Run::loop(Trainer& trainer, Report& report) {
     }
     epoch = trainer.progress().epoch;
   }
+  trainer.settle();  // where a signal ended it
 }
 
 // What was trained is kept. A checkpoint of before is worth more than one of a run that went wrong.

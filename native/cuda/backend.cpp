@@ -5,6 +5,7 @@
 #include "native/cuda/convolution.hpp"
 #include "native/cuda/cuda_device.hpp"
 #include "native/cuda/launch.hpp"
+#include "native/cuda/recorder.hpp"
 
 // The functions of the table: each starts work on the current card's stream and returns.
 namespace cnnlab::cuda {
@@ -21,7 +22,9 @@ void on_each(Out y, const Kernel& kernel) {
 void relu(In x, Out y) { on_each(y, Relu{x.data(), y.data()}); }
 void relu_backward(In x, In dy, Out dx) { on_each(dx, ReluBackward{x.data(), dy.data(), dx.data()}); }
 void add(In a, In b, Out y) { on_each(y, Add{a.data(), b.data(), y.data()}); }
-void dropout(uint64_t key, double p, In x, Out y) { on_each(y, Dropout{key, p, x.data(), y.data()}); }
+void dropout(uint64_t key, double p, In x, Out y) {
+  on_each(y, Dropout{key, key_while_recording(key), p, x.data(), y.data()});
+}
 
 void copy_runs(int64_t rows, int64_t run, In from, int64_t from_stride, Out to, int64_t to_stride) {
   launch(current().stream(), rows * run, CopyRuns{run, from.data(), from_stride, to.data(), to_stride});
@@ -124,10 +127,8 @@ void linear_backward(const LinearGeometry& g, In x, In weight, In dy, Out dx, Ou
 void sgd_step(const SgdSettings& s, std::span<const SgdParameter<float>> all) {
   while (!all.empty()) {
     const auto now = all.first(std::min<size_t>(all.size(), Sgd::capacity));
-    Sgd kernel{.lr = static_cast<float>(s.lr),
-               .momentum = static_cast<float>(s.momentum),
-               .decay = static_cast<float>(s.weight_decay),
-               .share = static_cast<float>(1 - s.dampening),
+    Sgd kernel{.rates = rates_of(s),
+               .rates_there = rates_while_recording(),
                .nesterov = s.nesterov,
                .count = static_cast<int>(now.size()),
                .parameters = {}};

@@ -6,6 +6,7 @@
 #include "native/cuda/backend.hpp"
 #include "native/cuda/convolution.hpp"
 #include "native/cuda/launch.hpp"
+#include "native/cuda/recorder.hpp"
 
 namespace cnnlab::cuda {
 namespace {
@@ -32,6 +33,7 @@ std::shared_ptr<void> MemoryPool::take(size_t bytes) {
 }
 
 void* MemoryPool::allocate(size_t bytes) {
+  if (sealed_) throw NotRecordable(text("it takes ", bytes, " bytes of memory that the step before did not take"));
   void* memory = nullptr;
   const size_t asked = bytes ? bytes : 1;
   cudaError_t status = cudaMalloc(&memory, asked);
@@ -130,12 +132,20 @@ CudaDevice::~CudaDevice() {
 
 const Backend<float>& CudaDevice::backend() const { return cuda_backend(); }
 
+std::shared_ptr<void> CudaDevice::allocate(size_t bytes) {
+  return recorder_ ? recorder_->memory().take(bytes) : pool_->take(bytes);
+}
+
+std::unique_ptr<StepRecorder> CudaDevice::step_recorder() { return std::make_unique<Recorder>(*this); }
+
 // Of memory that is not pinned, the driver takes a copy before this returns.
 void CudaDevice::upload(const void* from, void* to, size_t bytes) {
+  if (recorder_ && recorder_->recording()) throw NotRecordable("it brings numbers from the CPU");
   check_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_), "copying to the card");
 }
 
 void CudaDevice::download(const void* from, void* to, size_t bytes) {
+  if (recorder_ && recorder_->recording()) return recorder_->record_loss(from, to, bytes);
   check_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream_), "copying from the card");
   check_status(cudaStreamSynchronize(stream_), "waiting for the card");
 }

@@ -4,10 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "lib/tensor/device.hpp"
+#include "lib/tensor/step_recorder.hpp"
 #include "native/cuda/status.hpp"
 
 namespace cnnlab::cuda {
+
+class Recorder;
 
 /// Memory of one graphics card. What is freed is kept by size and handed out again: all work goes through one stream,
 /// so whoever gets a buffer writes to it after whoever had it has read it. A training step that repeats the sizes of
@@ -21,17 +23,20 @@ class MemoryPool : public std::enable_shared_from_this<MemoryPool> {
 
   /// Throws Error when the card has no more, even after all that is free was given back.
   std::shared_ptr<void> take(size_t bytes);
+  /// While a step is recorded the driver gives nothing: what is not there already throws NotRecordable.
+  void seal(bool sealed) { sealed_ = sealed; }
 
  private:
   void* allocate(size_t bytes);
   void release_free();
 
   std::string device_name_;
+  bool sealed_ = false;
   std::map<size_t, std::vector<void*>> free_;
 };
 
 /// One graphics card, and what computes on it: a stream, on which everything happens in order, and CUDA's libraries.
-class CudaDevice : public Device {
+class CudaDevice : public RecordingDevice {
  public:
   struct Options {
     int index = 0;
@@ -43,16 +48,21 @@ class CudaDevice : public Device {
 
   std::string name() const override { return "cuda:" + std::to_string(options_.index); }
   const Backend<float>& backend() const override;
-  std::shared_ptr<void> allocate(size_t bytes) override { return pool_->take(bytes); }
+  std::shared_ptr<void> allocate(size_t bytes) override;
   void upload(const void* from, void* to, size_t bytes) override;
   void download(const void* from, void* to, size_t bytes) override;
   void copy(const void* from, void* to, size_t bytes) override;
   void fill(std::span<float> numbers, float value) override;
+  std::unique_ptr<StepRecorder> step_recorder() override;
 
   const Options& options() const { return options_; }
   cudaStream_t stream() const { return stream_; }
   cublasHandle_t blas() const { return blas_; }
   cudnnHandle_t dnn() const { return dnn_; }
+
+  /// Whose step runs now: it gives the memory, and may keep the work; null for none.
+  Recorder* recorder() const { return recorder_; }
+  void set_recorder(Recorder* recorder) { recorder_ = recorder; }
 
  private:
   void open();
@@ -64,6 +74,7 @@ class CudaDevice : public Device {
   cublasHandle_t blas_ = nullptr;
   cudnnHandle_t dnn_ = nullptr;
   std::shared_ptr<void> blas_workspace_;
+  Recorder* recorder_ = nullptr;
 };
 
 /// The card whose kernels run now: the one made last.

@@ -53,11 +53,12 @@ struct AddBias {
 /// As reference::dropout: the same draws, so the same mask.
 struct Dropout {
   uint64_t key;
+  const uint64_t* key_there;  ///< of a recorded step: where its repetitions find theirs; else null
   double p;
   const float* x;
   float* y;
   CNNLAB_KERNEL void operator()(int64_t at) const {
-    uint64_t z = key + (static_cast<uint64_t>(at) + 1) * 0x9e3779b97f4a7c15u;
+    uint64_t z = (key_there ? *key_there : key) + (static_cast<uint64_t>(at) + 1) * 0x9e3779b97f4a7c15u;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
     const double drawn = static_cast<double>((z ^ (z >> 31)) >> 11) * (1.0 / 9007199254740992.0);  // 2^-53
@@ -267,7 +268,12 @@ struct Sgd {
     int64_t end;
     bool first;
   };
-  float lr, momentum, decay, share;
+  struct Rates {
+    float lr, momentum, decay, share;
+    bool operator==(const Rates&) const = default;
+  };
+  Rates rates;
+  const Rates* rates_there;  ///< of a recorded step: where its repetitions find theirs; else null
   bool nesterov;
   int count;
   Parameter parameters[capacity];
@@ -282,6 +288,7 @@ struct Sgd {
         low = middle + 1;
     }
     const Parameter& p = parameters[low];
+    const auto [lr, momentum, decay, share] = rates_there ? *rates_there : rates;
     const int64_t i = low == 0 ? at : at - parameters[low - 1].end;
     float d = p.gradient[i] + decay * p.parameter[i];
     if (p.velocity) {

@@ -1,7 +1,7 @@
 #pragma once
 #include <cuda_runtime_api.h>
 
-#include "native/cuda/block_kernels.hpp"
+#include "native/cuda/step_kernels.hpp"
 
 // Defined in kernels.cu for the kernels listed here; in tests/cuda_on_cpu as loops.
 namespace cnnlab::cuda {
@@ -20,8 +20,9 @@ void launch_blocks(cudaStream_t stream, int64_t blocks, const Kernel& kernel);
   APPLY(MaxPool2d) APPLY(MaxPool2dBackward) APPLY(AvgPool2d) APPLY(AvgPool2dBackward) APPLY(GlobalAvgPool2d)     \
   APPLY(GlobalAvgPool2dBackward) APPLY(ZeroPadShortcut) APPLY(ZeroPadShortcutBackward) APPLY(LogSoftmax)         \
   APPLY(LogSoftmaxBackward) APPLY(NllLossBackward) APPLY(MoveTowards) APPLY(Count) APPLY(Sgd) APPLY(BatchNorm2d) \
-  APPLY(BatchNorm2dBackward)
-#define CNNLAB_BLOCK_KERNELS(APPLY) APPLY(NllLoss) APPLY(ChannelSum) APPLY(BatchNorm2dStatistics) APPLY(BatchNorm2dSums)
+  APPLY(BatchNorm2dBackward) APPLY(GatherBatch)
+#define CNNLAB_BLOCK_KERNELS(APPLY)                                                                              \
+  APPLY(NllLoss) APPLY(ChannelSum) APPLY(BatchNorm2dStatistics) APPLY(BatchNorm2dSums) APPLY(TallyStep)
 // clang-format on
 
 }  // namespace cnnlab::cuda

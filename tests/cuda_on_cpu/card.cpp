@@ -77,6 +77,8 @@ bool Card::release(void* address) {
   ASAN_POISON_MEMORY_REGION(address, found->second);
   used_ -= found->second;
   allocations_.erase(found);
+  // Pages that were touched make the next mprotect slower.
+  if (allocations_.empty()) madvise(begin_, arena_bytes, MADV_DONTNEED);
   return true;
 }
 
@@ -104,12 +106,52 @@ bool Card::remove_stream(cudaStream_t stream) {
   return true;
 }
 
-void Card::finish(cudaStream_t stream) {
-  if (stream->work.empty()) return;
+void Card::finish(cudaStream_t stream) { finish(stream, stream->work.size()); }
+
+void Card::finish(const CUevent_st& event) {
+  if (event.stream && event.behind > event.stream->done)
+    finish(event.stream, static_cast<size_t>(event.behind - event.stream->done));
+}
+
+void Card::finish(cudaStream_t stream, size_t count) {
+  if (count == 0) return;
   mprotect(begin_, arena_bytes, PROT_READ | PROT_WRITE);
-  for (const auto& work : stream->work) work();
+  for (size_t i = 0; i < count; ++i) stream->work[i]();
   mprotect(begin_, arena_bytes, PROT_NONE);
-  stream->work.clear();
+  stream->work.erase(stream->work.begin(), stream->work.begin() + static_cast<std::ptrdiff_t>(count));
+  stream->done += static_cast<int64_t>(count);
+}
+
+bool Card::capture_forbids() {
+  bool forbids = false;
+  for (cudaStream_t stream : streams_) {
+    if (!stream->capturing) continue;
+    forbids = stream->broken = true;
+  }
+  return forbids;
+}
+
+void* Card::allocate_pinned(size_t bytes) {
+  std::vector<std::byte> taken(bytes);
+  std::byte* const address = taken.data();
+  pinned_[address] = std::move(taken);
+  ++handles;
+  return address;
+}
+
+bool Card::release_pinned(void* address) {
+  for (cudaStream_t stream : streams_) finish(stream);  // as cudaFreeHost, which waits
+  if (pinned_.erase(static_cast<std::byte*>(address)) == 0) return false;
+  --handles;
+  return true;
+}
+
+bool Card::is_pinned(const void* address, size_t bytes) const {
+  const auto* const first = static_cast<const std::byte*>(address);
+  const auto after = pinned_.upper_bound(first);
+  if (after == pinned_.begin()) return false;
+  const auto& [start, taken] = *std::prev(after);
+  return first + bytes <= start + taken.size();
 }
 
 }  // namespace cnnlab::testing

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <set>
@@ -8,9 +9,25 @@
 
 #include <cuda_runtime_api.h>
 
+using Work = std::vector<std::function<void()>>;
+
 // Opaque in CUDA's headers; here a stream is the work that waits in it.
 struct CUstream_st {
-  std::vector<std::function<void()>> work;
+  Work work;
+  int64_t done = 0;  // how much was before it
+  bool capturing = false, broken = false;
+  Work captured;
+};
+// Behind so much work of a stream.
+struct CUevent_st {
+  cudaStream_t stream = nullptr;
+  int64_t behind = 0;
+};
+struct CUgraph_st {
+  Work work;
+};
+struct CUgraphExec_st {
+  Work work;
 };
 
 namespace cnnlab::testing {
@@ -19,6 +36,9 @@ namespace cnnlab::testing {
 /// waits for the stream, as late as a real card may do it. The card's memory lies apart: outside that work any access
 /// to it is a segmentation fault, and under AddressSanitizer also one beside an allocation. New memory is full of NaN,
 /// but for the largest pieces.
+///
+/// While a stream captures, its work goes to a graph and is not done. What CUDA forbids meanwhile (in the thread that
+/// captures: to take or free memory, to wait, to copy from or to memory that is not pinned) fails and spoils the graph.
 class Card {
  public:
   // What the machine is like.
@@ -46,10 +66,20 @@ class Card {
   bool is_stream(cudaStream_t stream) const { return streams_.contains(stream); }
   cudaStream_t add_stream();
   bool remove_stream(cudaStream_t stream);
-  void submit(cudaStream_t stream, std::function<void()> work) { stream->work.push_back(std::move(work)); }
+  void submit(cudaStream_t stream, std::function<void()> work) {
+    (stream->capturing ? stream->captured : stream->work).push_back(std::move(work));
+  }
   void finish(cudaStream_t stream);
+  /// Up to what was there when the event was recorded.
+  void finish(const CUevent_st& event);
+  /// Whether something is asked for that cannot be done, since a stream captures; its graph is spoiled then.
+  bool capture_forbids();
 
-  /// Streams, handles and descriptors that were made and not destroyed.
+  void* allocate_pinned(size_t bytes);
+  bool release_pinned(void* address);
+  bool is_pinned(const void* address, size_t bytes) const;
+
+  /// Streams, handles, descriptors, graphs, events and pinned memory that were made and not destroyed.
   int64_t handles = 0;
 
   static Card& instance();
@@ -59,6 +89,8 @@ class Card {
   std::byte* begin_;
   std::map<std::byte*, size_t> allocations_;
   std::set<cudaStream_t> streams_;
+  std::map<const std::byte*, std::vector<std::byte>> pinned_;
+  void finish(cudaStream_t stream, size_t count);
   size_t used_ = 0;
   int64_t calls_ = 0, failing_ = -1;
   std::map<std::string, int> by_function_;
@@ -70,3 +102,7 @@ class Card {
 /// Begins a stand-in: the call is counted, and fails when its turn has come.
 #define CNNLAB_CALL(failure) \
   if (cnnlab::testing::Card::instance().fails(__func__)) return failure
+/// The same for one that CUDA forbids while a stream captures.
+#define CNNLAB_CALL_OUTSIDE_CAPTURE(failure) \
+  CNNLAB_CALL(failure);                      \
+  if (cnnlab::testing::Card::instance().capture_forbids()) return cudaErrorStreamCaptureUnsupported

@@ -45,14 +45,14 @@ cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
 }
 
 cudaError_t cudaMalloc(void** address, size_t bytes) {
-  CNNLAB_CALL(cudaErrorUnknown);
+  CNNLAB_CALL_OUTSIDE_CAPTURE(cudaErrorUnknown);
   if (bytes == 0) return cudaErrorInvalidValue;  // the real one gives null: of no use to anybody here
   *address = Card::instance().allocate(bytes);
   return *address ? cudaSuccess : cudaErrorMemoryAllocation;
 }
 
 cudaError_t cudaFree(void* address) {
-  CNNLAB_CALL(cudaErrorUnknown);
+  CNNLAB_CALL_OUTSIDE_CAPTURE(cudaErrorUnknown);
   return Card::instance().release(address) ? cudaSuccess : cudaErrorInvalidValue;
 }
 
@@ -69,7 +69,7 @@ cudaError_t cudaStreamDestroy(cudaStream_t stream) {
 }
 
 cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
-  CNNLAB_CALL(cudaErrorUnknown);
+  CNNLAB_CALL_OUTSIDE_CAPTURE(cudaErrorUnknown);
   if (!Card::instance().is_stream(stream)) return cudaErrorInvalidResourceHandle;
   Card::instance().finish(stream);
   return cudaSuccess;
@@ -84,6 +84,8 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpy
     return cudaErrorInvalidMemcpyDirection;
   if (to_card ? !card.owns(to, bytes) : card.inside(to)) return cudaErrorInvalidValue;
   if (from_card ? !card.owns(from, bytes) : card.inside(from)) return cudaErrorInvalidValue;
+  const bool pinned = (from_card || card.is_pinned(from, bytes)) && (to_card || card.is_pinned(to, bytes));
+  if (stream->capturing && !pinned && card.capture_forbids()) return cudaErrorStreamCaptureUnsupported;
   if (from_card) {
     card.submit(stream, [=] { std::memmove(to, from, bytes); });
   } else {  // memory that is not pinned is read before this returns
