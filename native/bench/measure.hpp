@@ -31,7 +31,8 @@ inline constexpr std::array every_work{Work::train, Work::infer, Work::one};
 /// "train", "infer", "one"
 std::string_view name(Work work);
 
-/// A network at work on batch after batch of a data set, loading included.
+/// A network at work on batch after batch of a data set, loading included; where the network lives. On a graphics card
+/// it trains as `cnnlab train` does there: by repeating a recorded step.
 class Speed {
  public:
   Speed(const Network& network, const Dataset& data, int64_t batch);

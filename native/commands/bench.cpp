@@ -29,7 +29,7 @@ constexpr int repeats = 5;
 struct BenchOptions {
   NetworkChoice network;
   DataChoice data;
-  std::optional<int64_t> threads{};
+  DeviceChoice device;
   int64_t batch = 64;
   double seconds = 1;
   bool peer = false, json = false;
@@ -48,7 +48,7 @@ struct LessonBench {
   NetworkName network;
   std::string data, pytorch;  ///< its version, or ""
   std::vector<Speeds> speeds;
-  std::vector<OpCost> ops;  ///< with all threads
+  std::vector<OpCost> ops;  ///< with all threads; none of a graphics card, which does not work op by op
 };
 
 // Real data where there is some; else noise, which costs the same.
@@ -86,7 +86,7 @@ Speeds measure_speeds(const Network& network, const Dataset& data, const BenchOp
   return result;
 }
 
-LessonBench measure_lesson(const Lesson& lesson, const BenchOptions& options, int all_threads) {
+LessonBench measure_lesson(const Lesson& lesson, const BenchOptions& options, Device* device, int all_threads) {
   NetworkChoice choice = options.network;
   choice.lesson = lesson.id;
   NetworkName name = choice.name();
@@ -95,9 +95,10 @@ LessonBench measure_lesson(const Lesson& lesson, const BenchOptions& options, in
   const Network network = make_network(name);
   const Dataset data = training_data(options, lesson, network.name.input);
   LessonBench result{.network = network.name, .data = data.name, .pytorch = {}, .speeds = {}, .ops = {}};
-  if (all_threads > 1) result.speeds.push_back(measure_speeds(network, data, options, 1, result.pytorch));
+  network.module->to(device);
+  if (all_threads > 1 && !device) result.speeds.push_back(measure_speeds(network, data, options, 1, result.pytorch));
   result.speeds.push_back(measure_speeds(network, data, options, all_threads, result.pytorch));
-  result.ops = bench::op_costs(network, data, options.batch, 20);
+  if (!device) result.ops = bench::op_costs(network, data, options.batch, 20);
   return result;
 }
 
@@ -206,29 +207,55 @@ ordered_json to_json(const LessonBench& result) {
   return json;
 }
 
+// On what: "instructions" and peaks of the processor, or the name of the card.
+struct Machine {
+  const Device* device;
+  int threads;
+  double peak_one = 0, peak_all = 0;
+
+  // To be asked more than once: what else ran on the machine at the beginning may be gone.
+  void measure() {
+    if (device) return;
+    peak_one = std::max(peak_one, bench::measure_peak(1));
+    peak_all = std::max(peak_all, bench::measure_peak(threads));
+  }
+  ordered_json json() const {
+    if (device) return {{"device", device->name()}, {"threads", threads}};
+    return {{"instructions", backend<float>().name},
+            {"threads", threads},
+            {"peak_gflops_one_thread", peak_one},
+            {"peak_gflops", peak_all}};
+  }
+  std::string str() const {
+    if (device) return text("Device: ", device->name(), ".\n");
+    return text("Instructions: ", backend<float>().name, ". Peak, measured: ", fixed(peak_one, 0),
+                " GFLOP/s on 1 thread, ", fixed(peak_all, 0), " on ", threads, ".\n");
+  }
+};
+
 int run_bench(const BenchOptions& options) {
-  const int all_threads = static_cast<int>(options.threads.value_or(max_threads()));
-  double peak_one = bench::measure_peak(1), peak_all = bench::measure_peak(all_threads);
+  if (options.peer && options.device.device != "cpu")
+    throw UsageError("--peer compares on the processor: leave out --device " + options.device.device);
+  Device* const device = options.device.use();
+  Machine machine{.device = device, .threads = static_cast<int>(options.device.threads.value_or(max_threads()))};
+  machine.measure();
   std::vector<LessonBench> results;
   for (const Lesson& lesson : lessons())
     if (options.network.lesson.empty() || options.network.lesson == lesson.id)
-      results.push_back(measure_lesson(lesson, options, all_threads));
-  // Once more: what else ran on the machine at the beginning may be gone.
-  peak_one = std::max(peak_one, bench::measure_peak(1));
-  peak_all = std::max(peak_all, bench::measure_peak(all_threads));
+      results.push_back(measure_lesson(lesson, options, device, machine.threads));
+  machine.measure();
   const double megabytes = static_cast<double>(bench::peak_memory()) / 1e6;
   if (options.json) {
-    ordered_json json{
-        {"instructions", backend<float>().name}, {"threads", all_threads},  {"batch", options.batch},
-        {"peak_gflops_one_thread", peak_one},    {"peak_gflops", peak_all}, {"peak_memory_mb", megabytes}};
+    ordered_json json = machine.json();
+    json.update({{"batch", options.batch}, {"peak_memory_mb", megabytes}});
     for (const LessonBench& result : results) json["lessons"].push_back(to_json(result));
     std::cout << json.dump(2) << '\n';
     return 0;
   }
-  std::cout << "Instructions: " << backend<float>().name << ". Peak, measured: " << fixed(peak_one, 0)
-            << " GFLOP/s on 1 thread, " << fixed(peak_all, 0) << " on " << all_threads << ".\n";
+  std::cout << machine.str();
   print_speeds(results, options);
-  for (const LessonBench& result : results) print_ops(result, peak_all);
+  for (const LessonBench& result : results)
+    if (!result.ops.empty()) print_ops(result, machine.peak_all);
   std::cout << "\nMost memory in use: " << fixed(megabytes, 0) << " MB\n";
   return 0;
 }
@@ -249,7 +276,7 @@ Command bench_command() {
             const auto options = std::make_shared<BenchOptions>();
             options->network.add_to(list, "only this lesson");
             options->data.add_to(list);
-            list.whole("--threads", options->threads, 1, 256, "the most threads (default: one for each core)");
+            options->device.add_to(list);
             list.whole("--batch", options->batch, 1, 65536, "images in a batch");
             list.number("--seconds", options->seconds, "how long each figure is measured");
             list.flag("--peer", options->peer, "in turns with PyTorch, and compare (needs python3 with torch)");

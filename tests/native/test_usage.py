@@ -75,7 +75,7 @@ class Trouble(CommandLine):
         reasons = ("this cnnlab was built without CUDA: leave out --device cuda, and the processor does it",
                    "cuda: there is no NVIDIA driver on this machine; leave out --device cuda, and the processor does it",
                    "cuda: there is a driver, but no NVIDIA graphics card")
-        for arguments in (("train",), ("train", "--tf32"), ("eval",), ("predict", "digit.png")):
+        for arguments in (("train",), ("train", "--tf32"), ("eval",), ("predict", "digit.png"), ("bench",)):
             done = self.cnnlab(*arguments, "--device", "cuda")
             self.assertEqual((done.returncode, done.stdout), (1, ""))
             self.assertIn(done.stderr, [f"cnnlab {arguments[0]}: {reason}\n" for reason in reasons])
@@ -84,6 +84,8 @@ class Trouble(CommandLine):
         for device in ("gpu", "cuda:", "cuda:x", "cuda:-1", "cuda:1x"):
             self.assert_fails(2, f'cnnlab train: --device needs cpu, cuda or cuda:N, got "{device}"', "train",
                               "--device", device)
+        self.assert_fails(2, "cnnlab bench: --peer compares on the processor: leave out --device cuda", "bench", "--peer",
+                          "--device", "cuda")
         self.assert_fails(2, "cnnlab train: --tf32 is for graphics cards: give --device cuda too", "train", "--tf32")
 
     def test_missing_data(self):
