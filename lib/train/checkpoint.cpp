@@ -102,9 +102,10 @@ TrainSettings settings_from(const json& object) {
 std::string describe(const NetworkName& name, bool with_images) {
   std::string described = name.lesson;
   for (const auto& [option, value] : name.options) described += text(" ", option, "=", value);
-  if (const Shape& image = name.input; with_images && image.rank() == 3)
+  if (const Shape& image = name.input; with_images && image.rank() == 3) {
     described +=
         text(" for ", image[1], "x", image[2], " images with ", image[0], image[0] == 1 ? " channel" : " channels");
+  }
   return described;
 }
 

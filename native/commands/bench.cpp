@@ -197,13 +197,14 @@ ordered_json to_json(const LessonBench& result) {
   ordered_json json{{"lesson", result.network.lesson}, {"options", result.network.options}, {"data", result.data}};
   if (!result.pytorch.empty()) json["pytorch"] = result.pytorch;
   for (const Speeds& speeds : result.speeds) json["speeds"].push_back(to_json(speeds));
-  for (const OpCost& c : result.ops)
+  for (const OpCost& c : result.ops) {
     json["ops"].push_back({{"path", c.path},
                            {"op", c.op},
                            {"forward_ms", 1e3 * c.forward},
                            {"backward_ms", 1e3 * c.backward},
                            {"forward_multiply_adds", c.forward_work},
                            {"backward_multiply_adds", c.backward_work}});
+  }
   return json;
 }
 
@@ -240,9 +241,10 @@ int run_bench(const BenchOptions& options) {
   Machine machine{.device = device, .threads = static_cast<int>(options.device.threads.value_or(max_threads()))};
   machine.measure();
   std::vector<LessonBench> results;
-  for (const Lesson& lesson : lessons())
+  for (const Lesson& lesson : lessons()) {
     if (options.network.lesson.empty() || options.network.lesson == lesson.id)
       results.push_back(measure_lesson(lesson, options, device, machine.threads));
+  }
   machine.measure();
   const double megabytes = static_cast<double>(bench::peak_memory()) / 1e6;
   if (options.json) {
