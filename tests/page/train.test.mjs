@@ -246,9 +246,9 @@ describe("runs beside each other", () => {
       assert.deepEqual(names, ["lr 0.1", "lr 0.01"]);
       await until(page, () => /lr 0\.1.*10.*\d\.\d{4}.*%/.test(document.querySelector("#runs tbody tr").textContent));
       await page.click("#points summary");
-      assert.equal(await page.locator("#points tbody tr").count(), 2);
+      await until(page, () => document.querySelectorAll("#points tbody tr").length === 2); // filled once it is open
       await page.click("#norms-table summary");
-      assert.match(await page.textContent("#norms-table tbody"), /conv1\.weight/);
+      await until(page, () => /conv1\.weight/.test(document.querySelector("#norms-table tbody")?.textContent));
       await page.focus("#runs button");
       await page.keyboard.press("Enter");
       await until(page, () => document.querySelectorAll("#runs tbody tr").length === 1);
