@@ -20,8 +20,8 @@
 namespace cnnlab::simd {
 
 /// Whether 5×5 is filtered so: not with four lanes (WebAssembly, SSE, NEON). There the code would be more of the page
-/// than it is worth, and its rounding, which is coarser than that of plain sums, tips maxima that a browser's training
-/// shares with PyTorch's.
+/// than it has room for; and since it rounds otherwise, not worse, a training golden's maximum tipped
+/// (docs/performance.md).
 template <class Arch>
 constexpr bool tiles_of_five = lanes<Arch> > 4;
 
