@@ -10,9 +10,10 @@ namespace cnnlab::bench {
 /// PyTorch at the same task (pytorch/peer.py), in a process of its own.
 class Peer {
  public:
-  /// Throws Error when there is no python3 with torch, or networks.py does not have the network.
+  /// Throws Error when there is no python3 with torch.
   Peer(const NetworkName& network, const Shape& input, int threads, int64_t batch);
 
+  /// Of PyTorch; "" where networks.py does not have the network, so that there is nothing to run.
   const std::string& version() const { return version_; }
   /// Images/s over so many seconds.
   double run(Work work, double seconds);

@@ -70,6 +70,9 @@ Speeds measure_speeds(const Network& network, const Dataset& data, const BenchOp
   bench::Speed own(network, data, options.batch);
   std::optional<bench::Peer> peer;
   if (options.peer) pytorch = peer.emplace(network.name, network.name.input, thread_count, options.batch).version();
+  if (pytorch.empty()) peer.reset();
+  check(peer || !options.peer || options.network.lesson.empty(), "--peer: native/bench/pytorch/networks.py has no ",
+        "network of lesson ", network.name.lesson);
   Speeds result{.threads = thread_count, .figures = {}};
   for (const bench::Work work : bench::every_work) {
     std::vector<double> ours, theirs, ratios;
@@ -281,7 +284,8 @@ Command bench_command() {
             options->device.add_to(list);
             list.whole("--batch", options->batch, 1, 65536, "images in a batch");
             list.number("--seconds", options->seconds, "how long each figure is measured");
-            list.flag("--peer", options->peer, "in turns with PyTorch, and compare (needs python3 with torch)");
+            list.flag("--peer", options->peer,
+                      "in turns with PyTorch, and compare (needs python3 with torch; lessons it lacks run alone)");
             list.flag("--json", options->json, "as JSON");
             return [=] { return run_bench(*options); };
           },
