@@ -70,7 +70,8 @@ void network_facts(FactList& facts) {
 }
 
 // Runs of this program, all of `cnnlab train --lesson one_by_one --epochs 3 --threads 1 --log FILE` with the options
-// below. The same command gives the same numbers.
+// below. They were made before convolutions came to round
+// otherwise (lib/kernels/winograd.simd.hpp): today the same command gives numbers that differ, deep nets' most.
 void recorded_facts(FactList& facts) {
   struct Recorded {
     const char *name, *options;

@@ -52,7 +52,8 @@ void theory_facts(FactList& facts) {
   facts.whole("stage_shrinks", std::llround(std::sqrt(std::pow(3.0, 4) * 2)));
 }
 
-// Runs of this program with `--lesson deeper --set modules=N --threads 1`; the same command gives the same numbers.
+// Runs of this program with `--lesson deeper --set modules=N --threads 1`. They were made before convolutions came to
+// round otherwise (lib/kernels/winograd.simd.hpp): today the same command gives numbers that differ, deep nets' most.
 //   cnnlab train … --epochs 3 --log FILE                                    correct, loss, below_two
 //   cnnlab train … --steps 1 --log FILE --log-norms 1                       first, last: norms of the first gradient
 //   cnnlab train … --epochs 3 --lr 0.05 --momentum 0.9 --log FILE           bold4, with four modules

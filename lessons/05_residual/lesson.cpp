@@ -69,8 +69,9 @@ void step_facts(FactList& facts) {
   });
 }
 
-// Runs of this program with `--lesson residual --set depth=N shortcut=S --lr 0.1 --momentum 0.9 --log FILE`; the same
-// command gives the same numbers.
+// Runs of this program with `--lesson residual --set depth=N shortcut=S --lr 0.1 --momentum 0.9 --log FILE`.
+// They were made before convolutions came to round
+// otherwise (lib/kernels/winograd.simd.hpp): today the same command gives numbers that differ, deep nets' most.
 //   … --steps 1 --log-norms 1            first, last: norms of the gradient of the first and of the last convolution
 //   … --epochs 1 --log-every 100         early, late: mean losses of batches 1 to 100 and 801 to 900; correct, loss
 void recorded_facts(FactList& facts) {

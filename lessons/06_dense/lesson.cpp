@@ -105,8 +105,9 @@ void step_facts(FactList& facts) {
   }
 }
 
-// Runs of this program with `--lesson dense --lr 0.1 --momentum 0.9 --seed 1 --log FILE`; the same command gives the
-// same numbers.
+// Runs of this program with `--lesson dense --lr 0.1 --momentum 0.9 --seed 1 --log FILE`.
+// They were made before convolutions came to round
+// otherwise (lib/kernels/winograd.simd.hpp): today the same command gives numbers that differ, deep nets' most.
 //   … --set depth=N --steps 1 --log-norms 1   norms of the gradients of three convolutions: conv1, block1.0, the last
 //   … --weight-decay 2e-4 --schedule cosine --augment --redraw 0.15 --epochs 10   the shipped weights' training
 void recorded_facts(FactList& facts) {
