@@ -98,7 +98,7 @@ void mnist_facts(FactList& facts) {
                   ratio(static_cast<double>(run.multiply_adds), static_cast<double>(inception.multiply_adds)), 1);
   }
   facts.whole("mnist_epochs", 3);
-  facts.whole("mnist_steps", 3 * 938);
+  facts.whole("mnist_steps", int64_t{3} * 938);
   // The same command a little later, when convolutions had come to round in another way (69c326c).
   facts.whole("mnist_again_plain20", 9916);
   facts.whole("mnist_again_residual20", 9888);
