@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <numeric>
@@ -22,8 +23,18 @@ constexpr bool can_start_threads = true;
 
 constexpr int most_threads = 256;
 
+/// Told to a processor that waits in a loop, so that it leaves its other thread the core.
+void relax() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
 /// A few threads that live as long as the process. The caller of `run` works too, and waits only for threads that have
 /// taken part: one that is still starting, or was not given a core in time, holds nobody up.
+///
+/// A kernel of a small net takes some ten microseconds, and to wake a thread that sleeps takes as long. So who waits
+/// looks for a while whether there is work, and nothing on that way takes a lock; the mutex is for those that sleep.
 class Pool {
  public:
   // Never destroyed: at exit the idle threads end with the process, wherever in its destructors it is.
@@ -41,7 +52,7 @@ class Pool {
     }
     start_helpers(threads - 1);
     job_ = {call, function, count};
-    next_ = 0;
+    next_.store(0, std::memory_order_relaxed);
     open(std::min<int64_t>(threads, count) - 1);
     work();
     close();
@@ -51,8 +62,8 @@ class Pool {
   std::atomic<int> threads = max_threads();
 
  private:
-  // Long enough to bridge the gap between two kernels, short enough not to heat an idle machine: some 20 µs.
-  static constexpr int spins = 2000;
+  // Bridges what a training step does between two kernels, and does not heat an idle machine.
+  static constexpr std::chrono::microseconds patience{100};
 
   struct Job {
     void (*call)(const void*, int64_t);
@@ -69,37 +80,41 @@ class Pool {
   }
 
   void open(int64_t seats) {
-    {
-      std::lock_guard lock(mutex_);
-      seats_ = seats;
-    }
-    // Outside the lock, so that the woken find it free.
+    room_ = seats;
+    if (sleeping_ == 0) return;
+    // Whoever found the room closed a moment ago and still holds the mutex is asleep, and hears, once it is free.
+    { const std::lock_guard lock(mutex_); }
     opened_.notify_all();
   }
 
   void close() {
-    {
-      std::lock_guard lock(mutex_);
-      seats_ = 0;
-    }
-    if (spin([this] { return taking_part_ == 0; })) return;
+    room_ &= ~(one_inside - 1);  // no seats any more
+    if (spin([this] { return room_ == 0; })) return;
     std::unique_lock lock(mutex_);
-    left_.wait(lock, [this] { return taking_part_ == 0; });
+    caller_sleeps_ = true;
+    left_.wait(lock, [this] { return room_ == 0; });
+    caller_sleeps_ = false;
   }
 
   void help() {
     while (true) {
-      spin([this] { return seats_ > 0; });
-      {
+      if (!spin([this] { return enter(); })) {
         std::unique_lock lock(mutex_);
-        opened_.wait(lock, [this] { return seats_ > 0; });
-        --seats_;
-        ++taking_part_;
+        ++sleeping_;
+        opened_.wait(lock, [this] { return enter(); });
+        --sleeping_;
       }
       work();
-      std::lock_guard lock(mutex_);
-      if (--taking_part_ == 0) left_.notify_one();
+      if (room_.fetch_sub(one_inside) == one_inside && caller_sleeps_) {
+        const std::lock_guard lock(mutex_);
+        left_.notify_one();
+      }
     }
+  }
+
+  bool enter() {
+    int64_t room = room_;
+    return room % one_inside > 0 && room_.compare_exchange_strong(room, room - 1 + one_inside);
   }
 
   void work() {
@@ -110,20 +125,34 @@ class Pool {
   /// working.
   template <class Ready>
   bool spin(const Ready& ready) const {
-    for (int i = 0; i < spins && threads <= max_threads(); ++i)
-      if (ready()) return true;
+    using Clock = std::chrono::steady_clock;
+    constexpr int looks = 64;  // without a look at the clock
+    Clock::time_point end = Clock::time_point::max();
+    do {
+      for (int i = 0; i < looks; ++i, relax()) {
+        if (ready()) return true;
+        if (threads > max_threads()) return false;
+      }
+      if (end == Clock::time_point::max()) end = Clock::now() + patience;
+    } while (Clock::now() < end);
     return false;
   }
 
   std::atomic<bool> busy_ = false;
   int helpers_ = 0;
   Job job_{};
-  std::atomic<int64_t> next_ = 0;
 
-  // Changed under the mutex; atomic because `spin` looks at them without it.
+  // Each on a cache line of its own: all threads look at them while they work and wait.
+  alignas(64) std::atomic<int64_t> next_ = 0;
+  // The seats that are free + one_inside · the helpers that take part. Like what says who sleeps it is written, then
+  // the other read, in one order for all threads: so nobody goes to sleep over a change that nobody tells.
+  alignas(64) std::atomic<int64_t> room_ = 0;
+  static constexpr int64_t one_inside = int64_t{1} << 32;
+
+  alignas(64) std::atomic<int> sleeping_ = 0;
+  std::atomic<bool> caller_sleeps_ = false;
   std::mutex mutex_;
   std::condition_variable opened_, left_;
-  std::atomic<int64_t> seats_ = 0, taking_part_ = 0;
 };
 
 }  // namespace
