@@ -45,7 +45,7 @@ void batch_norm2d(const BatchNorm2dGeometry& g, std::span<const float> x, std::s
   const float *x_data = x.data(), *weight_data = weight.data(), *bias_data = bias.data();
   float *mean_data = mean.data(), *variance_data = variance.data(), *y_data = y.data();
   const int64_t image = g.c * g.pixels;
-  parallel_for(g.c, [&](int64_t c) {
+  parallel_for(g.c, g.count(), [&](int64_t c) {
     const float* from = x_data + c * g.pixels;
     if (g.training) moments_of_channel<Arch>(g, from, mean_data[c], variance_data[c]);
     const float centre = mean_data[c], scale = weight_data[c] * inverse_deviation<Arch>(g, variance_data[c]);
@@ -69,7 +69,7 @@ void batch_norm2d_backward(const BatchNorm2dGeometry& g, std::span<const float> 
   float *dx_data = dx.data(), *dw_data = dw.data(), *db_data = db.data();
   const bool wants_dx = !dx.empty(), wants_dw = !dw.empty(), wants_db = !db.empty();
   const int64_t image = g.c * g.pixels;
-  parallel_for(g.c, [&](int64_t c) {
+  parallel_for(g.c, g.count(), [&](int64_t c) {
     const float centre = mean_data[c], inverse = inverse_deviation<Arch>(g, variance_data[c]);
     double dy_sum = 0, stretch = 0;  // Σ dy, Σ dy·(x − μ)
     for (int64_t n = 0; n < g.n; ++n) {

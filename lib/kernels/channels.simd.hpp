@@ -22,7 +22,7 @@ void write_channels(int64_t n, int64_t pixels, Channels<float> x, std::span<floa
   const auto channels = static_cast<int64_t>(x.each.size());
   const Channel<float>* each = x.each.data();
   float* to = y.data();
-  parallel_for(channels, [=](int64_t c) {
+  parallel_for(channels, n * pixels, [=](int64_t c) {
     for (int64_t image = 0; image < n; ++image) {
       const float* plane = each[c].data + image * each[c].stride;
       float* out = to + (image * channels + c) * pixels;
@@ -40,7 +40,7 @@ void channel_moments(const BatchNorm2dGeometry& g, std::span<const float> x, std
                      std::span<float> variance) {
   const float* from = x.data();
   float *mean_data = mean.data(), *variance_data = variance.data();
-  parallel_for(g.c,
+  parallel_for(g.c, g.count(),
                [&](int64_t c) { moments_of_channel<Arch>(g, from + c * g.pixels, mean_data[c], variance_data[c]); });
 }
 
@@ -94,7 +94,7 @@ void norm_channels_backward(const BatchNorm2dGeometry& g, Channels<float> x, std
   const GradientChannel<float>* to = dx.data();
   const float *dy_data = dy.data(), *variance_data = variance.data();
   float *dw_data = dw.empty() ? nullptr : dw.data(), *db_data = db.empty() ? nullptr : db.data();
-  parallel_for(g.c, [&](int64_t c) {
+  parallel_for(g.c, g.count(), [&](int64_t c) {
     const auto of_channel = x.rectified ? norm_channel_backward<Arch, true> : norm_channel_backward<Arch, false>;
     of_channel(g, each[c], inverse_deviation<Arch>(g, variance_data[c]), dy_data + c * g.pixels, to[c],
                dw_data ? dw_data + c : nullptr, db_data ? db_data + c : nullptr);

@@ -126,17 +126,12 @@ template <class Arch, class At>
 const float* pack_weights(int64_t o, int64_t c, int64_t k, const At& at) {
   float* to = scratch(Scratch::weights, o * c * k * k);
   const EvenSplit<Arch> channels(o, ConvTile<Arch>::channels);
-  const auto pack_block = [&](int64_t block) {
+  parallel_for(channels.parts, channels.size(0) * c * k * k, [&](int64_t block) {
     float* next = to + channels.begin(block) * c * k * k;
     for (int64_t channel = 0; channel < c; ++channel)
       for (int64_t kh = 0; kh < k; ++kh)
         for (int64_t kw = 0; kw < k; ++kw)
           for (int64_t m = channels.begin(block); m < channels.begin(block + 1); ++m) *next++ = at(m, channel, kh, kw);
-  };
-  const int64_t tasks = o * c * k * k < 1 << 13 ? 1 : channels.parts;  // to wake another thread for less does not pay
-  parallel_for(tasks, [&](int64_t task) {
-    for (int64_t block = channels.parts * task / tasks; block < channels.parts * (task + 1) / tasks; ++block)
-      pack_block(block);
   });
   return to;
 }

@@ -49,13 +49,12 @@ const float* pack_channels(const Conv2dGeometry& g, const float* weight, const f
   constexpr int64_t L = lanes<Arch>;
   const int64_t blocks = (g.o + L - 1) / L, of_one = g.c * g.k * g.k;
   float* to = scratch(Scratch::weights, blocks * (1 + of_one) * L);
-  for (int64_t block = 0; block < blocks; ++block)
-    for (int64_t lane = 0; lane < L; ++lane) {
-      const int64_t o = block * L + lane;
-      float* next = to + block * (1 + of_one) * L + lane;
-      *next = o < g.o && bias ? bias[o] : 0.0f;
-      for (int64_t e = 0; e < of_one; ++e) *(next += L) = o < g.o ? weight[o * of_one + e] : 0.0f;
-    }
+  parallel_for(blocks, of_one * L, [&](int64_t block) {
+    const int64_t first = block * L, there = std::min(L, g.o - first);
+    float* next = to + block * (1 + of_one) * L;
+    for (int64_t lane = 0; lane < L; ++lane) next[lane] = lane < there && bias ? bias[first + lane] : 0.0f;
+    pack_row<Arch>({weight + first * of_one, of_one, there}, of_one, next + L, L);
+  });
   return to;
 }
 
@@ -69,7 +68,7 @@ void conv2d_few(const Conv2dGeometry& g, const float* x, const float* weight, co
   const int64_t out_h = flat ? 1 : g.out_h(), out_w = flat ? pixels : g.out_w();
   const EvenSplit<Arch> columns(out_w, FewTile<Arch>::pixels);
   const float* weights = pack_channels<Arch>(g, weight, bias);
-  parallel_for(g.n * blocks, [&](int64_t task) {
+  parallel_for(g.n * blocks, g.c * g.k * g.k * pixels, [&](int64_t task) {
     const int64_t n = task / blocks, block = task % blocks;
     const float* image = x + n * g.c * g.h * g.w;
     if (g.padding > 0) {

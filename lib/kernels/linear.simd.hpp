@@ -87,7 +87,7 @@ void linear(const LinearGeometry& g, std::span<const float> x, std::span<const f
   const float *x_data = x.data(), *weight_data = weight.data(), *bias_data = bias.empty() ? nullptr : bias.data();
   float* y_data = y.data();
   const EvenSplit<Arch> rows(g.n, M), outputs(g.o, P);
-  parallel_for(rows.parts, [&](int64_t task) {
+  parallel_for(rows.parts, rows.size(0) * g.o * g.i / lanes<Arch>, [&](int64_t task) {
     const int64_t n = rows.begin(task);
     for (int64_t part = 0; part < outputs.parts; ++part) {
       const int64_t o = outputs.begin(part);
@@ -105,7 +105,7 @@ void matrix_product(int64_t m_count, int64_t r_count, int64_t length, const floa
   constexpr int64_t L = lanes<Arch>;
   static constexpr auto kernels = instances<OuterKernel<Arch>, M, P>();
   const EvenSplit<Arch> rows(m_count, M), vectors(length / L, P);
-  parallel_for(rows.parts, [&](int64_t task) {
+  parallel_for(rows.parts, rows.size(0) * r_count * length / L, [&](int64_t task) {
     const int64_t m = rows.begin(task), whole = length / L * L;
     for (int64_t part = 0; part < vectors.parts; ++part) {
       const int64_t i = vectors.begin(part) * L;

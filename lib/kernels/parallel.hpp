@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <type_traits>
 
@@ -28,6 +29,18 @@ void parallel_for(int64_t count, const Task& task) {
   // code of one of them must not reach a CPU that lacks it.
   detail::run_tasks(
       count, [](const void* function, int64_t i) { (*static_cast<const Task*>(function))(i); }, &task);
+}
+
+/// The same for tasks of which each does `size` steps: a vector of multiply-adds, or some numbers read and written.
+/// Where that is little, neighbours go together, until it pays to have another thread look for them; so what is small
+/// as a whole stays where it is.
+template <class Task>
+void parallel_for(int64_t count, int64_t size, const Task& task) {
+  constexpr int64_t worth = 1 << 13;  // two or three microseconds
+  const int64_t groups = size < worth ? std::min(count, 1 + count * size / worth) : count;
+  parallel_for(groups, [&](int64_t group) {
+    for (int64_t i = count * group / groups; i < count * (group + 1) / groups; ++i) task(i);
+  });
 }
 
 }  // namespace cnnlab

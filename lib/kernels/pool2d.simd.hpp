@@ -35,13 +35,10 @@ struct Framed {
   }
 };
 
-/// Planes are shared out in tasks of a few.
-template <class Arch, class Each>
-void for_each_plane(int64_t planes, const Each& each) {
-  constexpr int64_t per_task = 16;
-  parallel_for((planes + per_task - 1) / per_task, [&](int64_t task) {
-    for (int64_t plane = task * per_task; plane < std::min(planes, (task + 1) * per_task); ++plane) each(plane);
-  });
+/// Read and written.
+template <class Arch>
+int64_t numbers_of_plane(const Pool2dGeometry& g) {
+  return g.h * g.w + g.out_h() * g.out_w();
 }
 
 /// The runs that hold a plane's outputs: with stride 1 all rows are one run.
@@ -80,7 +77,7 @@ template <class Arch>
 void avg_pool2d(const Pool2dGeometry& g, std::span<const float> x, std::span<float> y) {
   const float* from = x.data();
   float* to = y.data();
-  for_each_plane<Arch>(g.n * g.c, [&](int64_t plane) {
+  parallel_for(g.n * g.c, numbers_of_plane<Arch>(g), [&](int64_t plane) {
     const Framed<Arch> framed{g.h + 2 * g.padding, g.w + 2 * g.padding};
     framed.fill(from + plane * g.h * g.w, g.h, g.w, g.padding, 1, 0.0f);
     window_sums<Arch>(framed, g.k, g.stride, g.out_h(), g.out_w(), 1.0f / static_cast<float>(g.k * g.k),
@@ -96,7 +93,7 @@ void avg_pool2d_backward(const Pool2dGeometry& g, std::span<const float> dy, std
   float* to = dx.data();
   const int64_t top = g.k - 1 - g.padding;
   const auto size = [&](int64_t in, int64_t out) { return std::max(in + g.k - 1, top + (out - 1) * g.stride + 1); };
-  for_each_plane<Arch>(g.n * g.c, [&](int64_t plane) {
+  parallel_for(g.n * g.c, numbers_of_plane<Arch>(g), [&](int64_t plane) {
     const Framed<Arch> framed{size(g.h, g.out_h()), size(g.w, g.out_w())};
     framed.fill(from + plane * g.out_h() * g.out_w(), g.out_h(), g.out_w(), top, g.stride, 0.0f);
     window_sums<Arch>(framed, g.k, 1, g.h, g.w, 1.0f / static_cast<float>(g.k * g.k), to + plane * g.h * g.w);
@@ -113,7 +110,7 @@ void max_pool2d(const Pool2dGeometry& g, std::span<const float> x, std::span<flo
   float* to = y.data();
   int32_t* places = argmax.data();
   const int64_t out_h = g.out_h(), out_w = g.out_w();
-  for_each_plane<Arch>(g.n * g.c, [&](int64_t plane) {
+  parallel_for(g.n * g.c, numbers_of_plane<Arch>(g), [&](int64_t plane) {
     const Framed<Arch> framed{g.h + 2 * g.padding, g.w + 2 * g.padding};
     framed.fill(from + plane * g.h * g.w, g.h, g.w, g.padding, 1, lowest);
     const Runs<Arch> runs(out_h, out_w, g.stride, framed.columns);
@@ -153,7 +150,7 @@ void max_pool2d_backward(const Pool2dGeometry& g, std::span<const int32_t> argma
   const float* from = dy.data();
   float* to = dx.data();
   const int64_t pixels = g.out_h() * g.out_w();
-  for_each_plane<Arch>(g.n * g.c, [&](int64_t plane) {
+  parallel_for(g.n * g.c, numbers_of_plane<Arch>(g), [&](int64_t plane) {
     float* out = to + plane * g.h * g.w;
     for (int64_t i = 0; i < g.h * g.w; ++i) out[i] = 0;
     for (int64_t p = plane * pixels; p < (plane + 1) * pixels; ++p) out[places[p]] += from[p];
@@ -164,7 +161,7 @@ template <class Arch>
 void global_avg_pool2d(int64_t planes, int64_t pixels, std::span<const float> x, std::span<float> y) {
   const float* from = x.data();
   float* to = y.data();
-  for_each_plane<Arch>(planes, [&](int64_t plane) {
+  parallel_for(planes, pixels, [&](int64_t plane) {
     const float* first = from + plane * pixels;
     to[plane] = plane_sum<Arch>(pixels, [&](auto v, int64_t i) { return read<Arch>(first + i, v); }) /
                 static_cast<float>(pixels);
@@ -175,7 +172,7 @@ template <class Arch>
 void global_avg_pool2d_backward(int64_t planes, int64_t pixels, std::span<const float> dy, std::span<float> dx) {
   const float* from = dy.data();
   float* to = dx.data();
-  for_each_plane<Arch>(planes, [&](int64_t plane) {
+  parallel_for(planes, pixels, [&](int64_t plane) {
     const float share = from[plane] / static_cast<float>(pixels);
     for_vectors<Arch>(pixels, [&](auto v, int64_t i) { write<Arch>(decltype(v)(share), to + plane * pixels + i); });
   });

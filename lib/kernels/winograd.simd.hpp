@@ -297,7 +297,7 @@ const float* transform_weights(int64_t o, int64_t c, const At& at) {
   using F = Filtering<K>;
   float* to = scratch(Scratch::weights, tile_places<K> * o * c);
   const EvenSplit<Arch> blocks(o, ConvTile<Arch>::channels);
-  parallel_for(blocks.parts, [&](int64_t block) {
+  parallel_for(blocks.parts, tile_places<K> * blocks.size(0) * c, [&](int64_t block) {
     const int64_t first = blocks.begin(block), count = blocks.size(block);
     float* of_block = to + tile_places<K> * c * first;
     for (int64_t channel = 0; channel < c; ++channel)
