@@ -19,4 +19,8 @@ FmaLoop neon_loop();
 /// in use, measured now; the best of several tries, as only disturbances can make it slower.
 double measure_peak(int threads);
 
+/// The most GB/s that so many threads of this machine copy, far more than its caches hold: what is read and what is
+/// written, added up. The best of several tries too.
+double measure_copy(int threads);
+
 }  // namespace cnnlab::bench

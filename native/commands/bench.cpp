@@ -26,6 +26,18 @@ using nlohmann::ordered_json;
 
 constexpr int repeats = 5;
 
+// The best first.
+std::vector<std::string> instruction_sets() {
+  std::vector<std::string> names;
+  for (const Backend<float>* table : simd_backends()) names.emplace_back(table->name);
+  return names;
+}
+
+void use_instructions(const std::string& name) {
+  use_backend(
+      **std::ranges::find_if(simd_backends(), [&](const Backend<float>* table) { return table->name == name; }));
+}
+
 struct BenchOptions {
   NetworkChoice network;
   DataChoice data;
@@ -33,6 +45,7 @@ struct BenchOptions {
   int64_t batch = 64;
   double seconds = 1;
   bool peer = false, json = false;
+  std::string instructions = instruction_sets().front();
 };
 
 /// Images/s at one kind of work, and PyTorch's, measured in turns.
@@ -215,7 +228,7 @@ ordered_json to_json(const LessonBench& result) {
 struct Machine {
   const Device* device;
   int threads;
-  double peak_one = 0, peak_all = 0;
+  double peak_one = 0, peak_all = 0, copy_one = 0, copy_all = 0;
 
   // To be asked more than once: what else ran on the machine at the beginning may be gone.
   void measure() {
@@ -223,23 +236,31 @@ struct Machine {
     peak_one = std::max(peak_one, bench::measure_peak(1));
     peak_all = std::max(peak_all, bench::measure_peak(threads));
   }
+  // Needs more memory than most networks: measured when it was told how much those took.
+  void measure_memory() {
+    if (device) return;
+    copy_one = bench::measure_copy(1);
+    copy_all = bench::measure_copy(threads);
+  }
   ordered_json json() const {
     if (device) return {{"device", device->name()}, {"threads", threads}};
-    return {{"instructions", backend<float>().name},
-            {"threads", threads},
-            {"peak_gflops_one_thread", peak_one},
-            {"peak_gflops", peak_all}};
+    return {{"instructions", backend<float>().name},     {"threads", threads},
+            {"peak_gflops_one_thread", peak_one},        {"peak_gflops", peak_all},
+            {"copy_gb_per_second_one_thread", copy_one}, {"copy_gb_per_second", copy_all}};
   }
   std::string str() const {
     if (device) return text("Device: ", device->name(), ".\n");
     return text("Instructions: ", backend<float>().name, ". Peak, measured: ", fixed(peak_one, 0),
-                " GFLOP/s on 1 thread, ", fixed(peak_all, 0), " on ", threads, ".\n");
+                " GFLOP/s on 1 thread, ", fixed(peak_all, 0), " on ", threads,
+                ".\nCopying memory, read and written: ", fixed(copy_one, 1), " GB/s on 1 thread, ", fixed(copy_all, 1),
+                " on ", threads, ".\n");
   }
 };
 
 int run_bench(const BenchOptions& options) {
   if (options.peer && options.device.device != "cpu")
     throw UsageError("--peer compares on the processor: leave out --device " + options.device.device);
+  if (options.device.device == "cpu") use_instructions(options.instructions);
   Device* const device = options.device.use();
   Machine machine{.device = device, .threads = static_cast<int>(options.device.threads.value_or(max_threads()))};
   machine.measure();
@@ -250,6 +271,7 @@ int run_bench(const BenchOptions& options) {
   }
   machine.measure();
   const double megabytes = static_cast<double>(bench::peak_memory()) / 1e6;
+  machine.measure_memory();
   if (options.json) {
     ordered_json json = machine.json();
     json.update({{"batch", options.batch}, {"peak_memory_mb", megabytes}});
@@ -284,6 +306,7 @@ Command bench_command() {
             options->device.add_to(list);
             list.whole("--batch", options->batch, 1, 65536, "images in a batch");
             list.number("--seconds", options->seconds, "how long each figure is measured");
+            list.one_of("--instructions", options->instructions, instruction_sets(), "which of the processor's");
             list.flag("--peer", options->peer,
                       "in turns with PyTorch, and compare (needs python3 with torch; lessons it lacks run alone)");
             list.flag("--json", options->json, "as JSON");

@@ -99,6 +99,7 @@ class Show(CommandLine):
     def test_bench(self):
         bench = json.loads(self.output("bench", "--seconds", "0.1", "--json"))
         self.assertGreater(bench["peak_gflops_one_thread"], 1)
+        self.assertGreater(bench["copy_gb_per_second_one_thread"], 0.1)
         for lesson in bench["lessons"]:
             for speed in lesson["speeds"]:
                 for figure in ("train_images_per_second", "infer_images_per_second", "one_image_ms"):
@@ -106,4 +107,6 @@ class Show(CommandLine):
                     self.assertLessEqual(speed[figure]["least"], speed[figure]["median"])
             summary = json.loads(self.output("summary", "--lesson", lesson["lesson"], "--json"))
             self.assertEqual(sum(op["forward_multiply_adds"] for op in lesson["ops"]), 64 * summary["multiply_adds"])
-        self.assertIn("train images/s", self.output("bench", "--lesson", "inception", "--seconds", "0.1"))
+        table = self.output("bench", "--lesson", "inception", "--seconds", "0.1", "--instructions", bench["instructions"])
+        self.assertIn("train images/s", table)
+        self.assertIn(" GB/s on 1 thread", table)
