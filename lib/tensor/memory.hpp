@@ -9,6 +9,9 @@ namespace cnnlab {
 /// walks through many planes at once needs more small pages than the processor keeps addresses of.
 void* allocate_numbers(size_t bytes);
 void free_numbers(void* memory, size_t bytes);
+/// How often `allocate_numbers` was called, by all threads: for tensors that the pool had none for, and for kernels'
+/// scratch memory.
+int64_t allocations_of_numbers();
 
 /// The same for a standard container.
 template <class T>

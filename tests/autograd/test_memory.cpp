@@ -1,9 +1,12 @@
 #include <catch2/catch.hpp>
 
 #include "lessons/02_inception/model.hpp"
+#include "lessons/05_residual/model.hpp"
 #include "lessons/06_dense/model.hpp"
 #include "lessons/training.hpp"
 #include "lib/autograd/tape.hpp"
+#include "lib/kernels/parallel.hpp"
+#include "lib/tensor/memory.hpp"
 
 using namespace cnnlab;
 
@@ -42,6 +45,24 @@ TEST_CASE("steps after the first take every buffer from the pool") {
   const int64_t steady = total();
   for (int i = 0; i < 3; ++i) train_step(net, optimizer, batch());
   CHECK(total() == steady);
+}
+
+TEST_CASE("steps after the first allocate no numbers, neither for tensors nor in kernels") {
+  // One thread: which of several takes a task is open, and one that has done little so far may still need its scratch.
+  const int before = threads();
+  set_threads(1);
+  const auto check_steps = [](nn::Module& net, const Batch& data) {
+    optim::SGD optimizer(net.parameters(), {.lr = 0.01, .momentum = 0.5});
+    for (int i = 0; i < 2; ++i) train_step(net, optimizer, data);
+    const int64_t steady = allocations_of_numbers();
+    for (int i = 0; i < 3; ++i) train_step(net, optimizer, data);
+    CHECK(allocations_of_numbers() == steady);
+  };
+  inception::MainNet main_net;
+  check_steps(main_net, {.images = Tensor::full({64, 1, 28, 28}, 0.5f), .labels = std::vector<int32_t>(64, 3)});
+  residual::ResNet deep_net({.in = 3, .depth = 20, .width = 16});
+  check_steps(deep_net, {.images = Tensor::full({16, 3, 32, 32}, 0.5f), .labels = std::vector<int32_t>(16, 3)});
+  set_threads(before);
 }
 
 TEST_CASE("a deep net's steps too, though they need more than the pool always keeps") {
