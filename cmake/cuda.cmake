@@ -1,40 +1,58 @@
-# Whether to compute on NVIDIA graphics cards: CNNLAB_WITH_CUDA. And whether CUDA's headers are here, which is all that the
-# tests need that run its code on the CPU: CNNLAB_CUDA_HEADERS.
-# OFF by default: nvcc compiles for seven kinds of cards, and the tests' stand-ins are as large again, which every run of the suite
-# would wait for. AUTO: on where nvcc, cuBLAS and cuDNN 9 are, else off without a word.
-set(CNNLAB_CUDA OFF CACHE STRING "Compute on NVIDIA graphics cards: ON, OFF, or AUTO (where nvcc, cuBLAS and cuDNN 9 are)")
+# Whether to compute on NVIDIA graphics cards: CNNLAB_WITH_CUDA. And whether the tests run that code on the CPU, with stand-ins
+# for CUDA's libraries, for which CUDA's headers are enough: CNNLAB_WITH_CUDA_ON_CPU.
+# AUTO: on where an nvcc that works, cuBLAS and cuDNN 9 are, else off without a word.
+set(CNNLAB_CUDA AUTO CACHE STRING "Compute on NVIDIA graphics cards: ON, OFF, or AUTO (where nvcc, cuBLAS and cuDNN 9 are)")
 set_property(CACHE CNNLAB_CUDA PROPERTY STRINGS ON OFF AUTO)
 if(NOT CNNLAB_CUDA MATCHES "^(ON|OFF|AUTO)$")
   message(FATAL_ERROR "CNNLAB_CUDA is ON, OFF or AUTO, not '${CNNLAB_CUDA}'")
 endif()
+option(CNNLAB_CUDA_ON_CPU "Tests: run the code for graphics cards on the CPU, where CUDA's headers are" OFF)
 set(CNNLAB_WITH_CUDA OFF)
+set(CNNLAB_WITH_CUDA_ON_CPU OFF)
 # Of native/cuda: what a card or its stand-in runs.
 set(CNNLAB_CUDA_SOURCES backend.cpp convolution.cpp cuda_device.cpp recorder.cpp status.cpp)
-set(CNNLAB_CUDA_HEADERS OFF)
-if(CNNLAB_CUDA AND NOT EMSCRIPTEN)
-  find_package(CUDAToolkit 12.8 QUIET)  # the first that knows compute capability 12.0
+
+# Sets CNNLAB_CUDA_MISSING: what is not here, or "".
+macro(cnnlab_find_cuda)
+  set(CNNLAB_CUDA_MISSING "the CUDA toolkit 12.8 or newer")  # the first that knows compute capability 12.0
+  find_package(CUDAToolkit 12.8 QUIET)
   if(CUDAToolkit_FOUND)
+    set(CNNLAB_CUDA_MISSING "")
     find_package(cuDNN 9 QUIET)
-  endif()
-  if(CUDAToolkit_FOUND AND cuDNN_FOUND AND TARGET CUDA::cublas)
-    set(CNNLAB_CUDA_HEADERS ON)
-  endif()
-  if(CNNLAB_CUDA STREQUAL "ON" AND NOT CNNLAB_CUDA_HEADERS)
-    message(FATAL_ERROR "CNNLAB_CUDA=ON needs the CUDA toolkit 12.8 or newer with cuBLAS, and cuDNN 9")
-  endif()
-  if(CNNLAB_CUDA STREQUAL "AUTO" AND NOT CUDAToolkit_NVCC_EXECUTABLE)
-    set(CNNLAB_CUDA_HEADERS OFF)
-  endif()
-  if(CNNLAB_CUDA_HEADERS AND CUDAToolkit_NVCC_EXECUTABLE)
-    set(CNNLAB_WITH_CUDA ON)
-    # From Turing to Blackwell as machine code, and PTX of the newest for what comes after.
-    set(CMAKE_CUDA_ARCHITECTURES 75-real 80-real 86-real 89-real 90-real 100-real 120 CACHE STRING "Compute capabilities")
-    if(NOT CMAKE_CUDA_COMPILER)
-      set(CMAKE_CUDA_COMPILER "${CUDAToolkit_NVCC_EXECUTABLE}" CACHE FILEPATH "nvcc")
+    if(NOT TARGET CUDA::cublas)
+      set(CNNLAB_CUDA_MISSING "cuBLAS")
+    elseif(NOT cuDNN_FOUND)
+      set(CNNLAB_CUDA_MISSING "cuDNN 9")
     endif()
+  endif()
+endmacro()
+
+if((CNNLAB_CUDA OR CNNLAB_CUDA_ON_CPU) AND NOT EMSCRIPTEN)
+  cnnlab_find_cuda()
+  if(CNNLAB_CUDA_ON_CPU AND NOT CNNLAB_CUDA_MISSING)
+    set(CNNLAB_WITH_CUDA_ON_CPU ON)
+  endif()
+endif()
+if(CNNLAB_CUDA AND NOT EMSCRIPTEN)
+  # From Turing to Blackwell as machine code, and PTX of the newest for what comes after.
+  set(CMAKE_CUDA_ARCHITECTURES 75-real 80-real 86-real 89-real 90-real 100-real 120 CACHE STRING "Compute capabilities")
+  if(CUDAToolkit_NVCC_EXECUTABLE AND NOT CMAKE_CUDA_COMPILER)
+    set(CMAKE_CUDA_COMPILER "${CUDAToolkit_NVCC_EXECUTABLE}" CACHE FILEPATH "nvcc")
+  endif()
+  if(NOT CNNLAB_CUDA_MISSING)
+    include(CheckLanguage)
+    check_language(CUDA)  # that nvcc takes this C++ compiler, too
+    if(NOT CMAKE_CUDA_COMPILER)
+      set(CNNLAB_CUDA_MISSING "an nvcc that works with this C++ compiler")
+    endif()
+  endif()
+  if(NOT CNNLAB_CUDA_MISSING)
+    set(CNNLAB_WITH_CUDA ON)
     if(CCACHE)
       set(CMAKE_CUDA_COMPILER_LAUNCHER "${CCACHE}")
     endif()
     enable_language(CUDA)
+  elseif(CNNLAB_CUDA STREQUAL "ON")
+    message(FATAL_ERROR "CNNLAB_CUDA=ON needs what is missing here: ${CNNLAB_CUDA_MISSING}")
   endif()
 endif()

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # ./lab test: every suite, a summary, and as the last line the sum of their test cases.
 
-suite_help="native, sanitize, wasm, program, cli, page, cuda"
+suite_help="native, sanitize, cuda-on-cpu, wasm, program, cli, page, cuda"
 passed=0 failed=0 summary=()
 
 # counts LOG: prints "PASSED FAILED" out of the last totals in a log; 1 where there are none, as after a crash.
@@ -53,9 +53,21 @@ suite_native() {
   build/native/bin/cnnlab_tests "$@"
 }
 
-suite_sanitize() {
-  lock; need_native; need_mnist; build asan cnnlab_tests; unlock
+build_sanitized() { lock; need_native; need_mnist; build asan cnnlab_tests; unlock; }
+sanitized_tests() {
   ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 build/asan/bin/cnnlab_tests "$@"
+}
+
+suite_sanitize() {
+  build_sanitized
+  sanitized_tests "$@" "~[cuda_on_cpu]"
+}
+
+# The code for graphics cards on the processor, with stand-ins for CUDA's libraries; of CUDA it takes the headers.
+suite_cuda_on_cpu() {
+  has_cuda_headers || die "suite cuda-on-cpu needs the headers of CUDA 12.8 or newer and cuDNN 9, which are not here"
+  build_sanitized
+  sanitized_tests "$@" "[cuda_on_cpu]"
 }
 
 # The same tests as WebAssembly: PRESET FILTER…
@@ -82,7 +94,13 @@ suite_page() {
   node --test tests/page tests/lighthouse "$@"
 }
 
-# The kernels and the training on a real graphics card. (Without one, the native suite runs them with stand-ins.)
+# Whether CMake found CUDA's headers.
+has_cuda_headers() {
+  lock; need_native; configure asan build/asan; unlock
+  grep -q '^CUDNN_INCLUDE_DIR:PATH=/' build/asan/CMakeCache.txt
+}
+
+# The kernels and the training on a real graphics card. (Without one, the suite cuda-on-cpu runs them with stand-ins.)
 suite_cuda() {
   lock; need_native; need_mnist; build cuda cnnlab_cuda_tests; unlock
   build/cuda/bin/cnnlab_cuda_tests "$@"
@@ -102,6 +120,9 @@ test_main() {
 
   if wants native; then suite native suite_native "$@"; fi
   if wants sanitize; then suite sanitize suite_sanitize "$@"; fi
+  if [[ " ${wanted[*]} " == *" cuda-on-cpu "* ]] || { wants cuda-on-cpu && has_cuda_headers; }; then
+    suite cuda-on-cpu suite_cuda_on_cpu "$@"
+  fi
   if wants cli; then suite cli suite_cli "$@"; fi
   if wants wasm; then
     suite wasm-threads suite_wasm web-threads "$@"
