@@ -37,8 +37,8 @@ cublasStatus_t cublasCreate_v2(cublasHandle_t* handle) {
 }
 
 cublasStatus_t cublasDestroy_v2(cublasHandle_t handle) {
+  delete handle;  // what is lost when this fails is the card's
   CNNLAB_CALL(CUBLAS_STATUS_INTERNAL_ERROR);
-  delete handle;
   --Card::instance().handles;
   return CUBLAS_STATUS_SUCCESS;
 }

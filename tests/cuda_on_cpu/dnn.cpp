@@ -94,8 +94,9 @@ cudnnStatus_t make(Handle* handle) {
   return CUDNN_STATUS_SUCCESS;
 }
 template <class Handle>
-cudnnStatus_t destroy(Handle handle) {
-  delete handle;
+cudnnStatus_t destroy(Handle handle, const char* function) {
+  delete handle;  // what is lost when this fails is the card's
+  if (Card::instance().fails(function)) return CUDNN_STATUS_INTERNAL_ERROR;
   --Card::instance().handles;
   return CUDNN_STATUS_SUCCESS;
 }
@@ -112,13 +113,13 @@ cudnnStatus_t destroy(Handle handle) {
 extern "C" {
 
 CNNLAB_STAND_IN(cudnnCreate(cudnnHandle_t* handle), make(handle))
-CNNLAB_STAND_IN(cudnnDestroy(cudnnHandle_t handle), destroy(handle))
+cudnnStatus_t cudnnDestroy(cudnnHandle_t handle) { return destroy(handle, __func__); }
 CNNLAB_STAND_IN(cudnnCreateTensorDescriptor(cudnnTensorDescriptor_t* tensor), make(tensor))
-CNNLAB_STAND_IN(cudnnDestroyTensorDescriptor(cudnnTensorDescriptor_t tensor), destroy(tensor))
+cudnnStatus_t cudnnDestroyTensorDescriptor(cudnnTensorDescriptor_t tensor) { return destroy(tensor, __func__); }
 CNNLAB_STAND_IN(cudnnCreateFilterDescriptor(cudnnFilterDescriptor_t* filter), make(filter))
-CNNLAB_STAND_IN(cudnnDestroyFilterDescriptor(cudnnFilterDescriptor_t filter), destroy(filter))
+cudnnStatus_t cudnnDestroyFilterDescriptor(cudnnFilterDescriptor_t filter) { return destroy(filter, __func__); }
 CNNLAB_STAND_IN(cudnnCreateConvolutionDescriptor(cudnnConvolutionDescriptor_t* convolution), make(convolution))
-CNNLAB_STAND_IN(cudnnDestroyConvolutionDescriptor(cudnnConvolutionDescriptor_t convolution), destroy(convolution))
+cudnnStatus_t cudnnDestroyConvolutionDescriptor(cudnnConvolutionDescriptor_t convolution) { return destroy(convolution, __func__); }
 
 cudnnStatus_t cudnnSetStream(cudnnHandle_t handle, cudaStream_t stream) {
   CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);

@@ -3,6 +3,7 @@
 // Stand-ins for the functions of the CUDA runtime that record work and repeat it, and those that wait for a part of it.
 using cnnlab::testing::Card;
 
+// What is lost when a thing cannot be destroyed is the card's: our own part of it is gone anyway.
 extern "C" {
 
 cudaError_t cudaMallocHost(void** address, size_t bytes) {
@@ -25,8 +26,8 @@ cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
 }
 
 cudaError_t cudaEventDestroy(cudaEvent_t event) {
-  CNNLAB_CALL(cudaErrorUnknown);
   delete event;
+  CNNLAB_CALL(cudaErrorUnknown);
   --Card::instance().handles;
   return cudaSuccess;
 }
@@ -77,8 +78,8 @@ cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph,
 }
 
 cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
-  CNNLAB_CALL(cudaErrorUnknown);
   delete graph;
+  CNNLAB_CALL(cudaErrorUnknown);
   --Card::instance().handles;
   return cudaSuccess;
 }
@@ -91,8 +92,8 @@ cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
 }
 
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable) {
-  CNNLAB_CALL(cudaErrorUnknown);
   delete executable;
+  CNNLAB_CALL(cudaErrorUnknown);
   --Card::instance().handles;
   return cudaSuccess;
 }

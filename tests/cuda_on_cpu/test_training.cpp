@@ -85,9 +85,8 @@ constexpr SgdSettings gentle{.lr = 1e-5, .momentum = 0.5, .weight_decay = 0.1};
 constexpr Tolerance strict{.absolute = 1e-6, .relative = 1e-5};
 
 TEST_CASE("50 steps of MainNet through CUDA's calls equal the CPU's", "[cuda_on_cpu]") {
-  const Case with{.batch_size = 8,
-                  .sgd = {.lr = 0.01, .momentum = 0.5},
-                  .weights = {.absolute = 1e-4, .relative = 1e-3}};
+  const Case with{
+      .batch_size = 8, .sgd = {.lr = 0.01, .momentum = 0.5}, .weights = {.absolute = 1e-4, .relative = 1e-3}};
   compare(with, [] { return inception::MainNet(); });
 }
 
