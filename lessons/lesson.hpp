@@ -33,18 +33,6 @@ struct RacingName {
   LessonOptions fixed{};           ///< what else makes the network what its name says
 };
 
-/// A number that a lesson's prose mentions as {{name}}, computed by the library.
-struct Fact {
-  std::string name;
-  double value;
-  int decimals = 0;  ///< digits after the point when it is printed
-};
-
-struct FactList : std::vector<Fact> {
-  void whole(std::string name, int64_t value) { push_back({std::move(name), static_cast<double>(value)}); }
-  void decimal(std::string name, double value, int decimals) { push_back({std::move(name), value, decimals}); }
-};
-
 /// A source file as it was when this program was compiled.
 struct SourceFile {
   std::string_view path;  ///< relative to the source tree, as in CallSite
@@ -61,7 +49,6 @@ struct Lesson {
   std::vector<LessonOption> options;
   std::vector<std::string> sources;  ///< paths of the code that the learner steps through
   std::function<std::shared_ptr<nn::Module>(const LessonOptions&, const Shape& input)> build;
-  std::function<FactList()> facts;
   std::vector<Shape> other_inputs{};  ///< that it can be built for as well
   std::vector<RacingName> racing{};
 

@@ -1,7 +1,5 @@
 #include "lessons/three_stages.hpp"
 
-#include "lessons/cost.hpp"
-
 namespace cnnlab::three_stages {
 
 LessonOption depth_option() {
@@ -22,15 +20,6 @@ LessonOption width_option() {
           .help = "channels in the first stage; the second has twice as many, the third four times",
           .help_ko = "첫 단계의 채널 수. 둘째 단계는 두 배, 셋째 단계는 네 배예요",
           .step = 4};
-}
-
-void cost_facts(FactList& facts, const std::function<std::shared_ptr<nn::Module>(int64_t depth)>& make) {
-  for (const int64_t depth : depths) {
-    const auto net = make(depth);
-    const NetworkCost cost = cost_of(*net, {1, 28, 28});
-    facts.whole(text("parameters", depth), cost.parameters);
-    facts.whole(text("mults", depth), cost.multiply_adds);
-  }
 }
 
 }  // namespace cnnlab::three_stages

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "lessons/lesson.hpp"
+#include "lessons/facts.hpp"
 #include "lib/train/trainer.hpp"
 #include "native/cli/datasets.hpp"
 #include "native/cli/format.hpp"
@@ -63,7 +63,7 @@ ordered_json describe(const Lesson& lesson) {
     for (const Fact& fact : more) facts[fact.name] = {{"value", fact.value}, {"decimals", fact.decimals}};
   };
   state(general_facts(lesson));
-  state(lesson.facts());
+  state(facts_of(lesson));
   return {{"id", lesson.id},
           {"folder", lesson.folder},
           {"title_en", lesson.title_en},

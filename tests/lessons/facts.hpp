@@ -5,7 +5,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "lessons/lesson.hpp"
+#include "lessons/facts.hpp"
 #include "lib/autograd/tape.hpp"
 #include "lib/data/loader.hpp"
 #include "tests/support/golden.hpp"
@@ -15,7 +15,7 @@ namespace cnnlab::testing {
 /// The numbers that a lesson's prose mentions, by name.
 inline std::map<std::string, double> facts(const std::string& lesson) {
   std::map<std::string, double> found;
-  for (const Fact& fact : find_lesson(lesson).facts()) found[fact.name] = fact.value;
+  for (const Fact& fact : facts_of(find_lesson(lesson))) found[fact.name] = fact.value;
   return found;
 }
 

@@ -6,7 +6,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "lessons/lesson.hpp"
+#include "lessons/facts.hpp"
 #include "lib/autograd/tape.hpp"
 #include "lib/io/files.hpp"
 
@@ -16,7 +16,7 @@ namespace {
 
 std::map<std::string, double> facts(const std::string& lesson) {
   std::map<std::string, double> found;
-  for (const Fact& fact : find_lesson(lesson).facts()) {
+  for (const Fact& fact : facts_of(find_lesson(lesson))) {
     INFO(fact.name);
     CHECK(found.emplace(fact.name, fact.value).second);  // each name once
   }
@@ -107,7 +107,6 @@ TEST_CASE("lessons are found by id, and options are checked") {
                       .build = [](const LessonOptions& options, const Shape& input) -> std::shared_ptr<nn::Module> {
                         fail(text("built with ", options.at("depth"), " for ", input));
                       },
-                      .facts = {},
                       .other_inputs = {{3, 32, 32}}};
   CHECK_THROWS_WITH(lesson.make(), "built with 20 for (1, 28, 28)");
   CHECK_THROWS_WITH(lesson.make({{"depth", 8}}), "built with 8 for (1, 28, 28)");

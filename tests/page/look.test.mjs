@@ -125,7 +125,7 @@ describe("what came out of a block", () => {
       assert.deepEqual(weight.shape, [24, 16, 5, 5]);
       await page.click("#tab-look");
       await page.click("#channels summary");
-      assert.equal(await page.locator("#channels tbody tr").count(), 24);
+      await until(page, () => document.querySelectorAll("#channels tbody tr").length === 24);
     }));
 
   test("follows the image", () =>

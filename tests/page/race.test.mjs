@@ -9,7 +9,7 @@ import { pages, tooSmall, violations } from "./support/pages.mjs";
 
 const inPage = pages();
 const runs = readRuns(resolve(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../.."));
-const [recorded] = runs.values();
+const recorded = runs.get("one_by_one");
 const withNorms = [...runs.values()].find(({ nets }) => nets.every(({ events }) => events.some(({ event }) => event === "norms")));
 const PAIR = "residual-depth:8-width:4-shortcut:0,residual-depth:8-width:4";
 const hash = (race, more = "") => `#view=train&lang=en&batch=16&seed=3&lr=0.05&race=${race}${more}`;

@@ -170,7 +170,7 @@ describe("settings", () => {
       await page.click("#test-now");
       await until(page, () => /read correctly/.test(document.getElementById("mistakes").textContent));
       await page.click("#confusion summary");
-      assert.match(await page.textContent("#confusion thead"), /9 Ankle boot/);
+      await until(page, () => /9 Ankle boot/.test(document.querySelector("#confusion thead")?.textContent));
     }));
 });
 

@@ -82,10 +82,16 @@ function follow(nets, event, batches, where) {
 }
 
 /** What the page's list tells of a run (src/page.d.ts: RunInfo). */
-export function describeRun({ data, trainImages, nets }) {
+export function describeRun({ lesson, command, data, seed, trainImages, nets }) {
   const most = (values) => Math.max(0, ...values);
+  const option = (name) => command.match(new RegExp(`--${name} (\\S+)`))?.[1];
   return {
+    lesson,
     data,
+    seed,
+    lr: Number(option("lr")),
+    falling: option("schedule") !== "constant",
+    augment: command.includes("--augment"),
     images: trainImages,
     epochs: most(nets.map(({ events }) => events.filter(({ event, whole }) => event === "epoch" && whole).length)),
     steps: most(nets.flatMap(({ events }) => events.map(({ step }) => step))),
@@ -105,7 +111,8 @@ export function readRuns(root) {
       const [file, name] = [`${folder}/${entry}`, basename(entry, ".jsonl")];
       if (!/^[a-z0-9_-]+\.jsonl$/.test(entry)) throw new Error(`${file}: a recorded run is called NAME.jsonl, of small letters and digits`);
       if (runs.has(name)) throw new Error(`${file}: there is another run of this name`);
-      runs.set(name, parseRun(name, readFileSync(join(root, file), "utf8"), file));
+      const lesson = folder.replace(/^lessons\/\d+_|\/runs$/g, "");
+      runs.set(name, { lesson, ...parseRun(name, readFileSync(join(root, file), "utf8"), file) });
     }
   }
   return runs;

@@ -33,7 +33,12 @@ declare module "virtual:page" {
   /** A recorded race (build/runs.mjs). */
   interface RunInfo {
     file: string;
+    lesson: string; // with which it comes
     data: string; // "cifar10"
+    seed: number;
+    lr: number;
+    falling: boolean; // the learning rate
+    augment: boolean;
     images: number; // to train on
     epochs: number; // 0: it ended within the first
     steps: number;

@@ -15,7 +15,7 @@ export class RecordedView {
     element("race-recorded").hidden = Object.keys(assets.runs).length === 0;
     this.#fill();
     store.onChange((state, before) => {
-      if (state.lang !== before.lang) this.#fill();
+      if (state.lang !== before.lang || state.lesson !== before.lesson) this.#fill();
       if (state.runs !== before.runs) {
         this.#tick();
         recorded.show(this.#names);
@@ -28,18 +28,28 @@ export class RecordedView {
     return readRuns(this.#store.state.runs) ?? [];
   }
 
-  // In the order of the lessons' files, whichever was ticked first.
+  // The open lesson's, then the others', folded away; in the address they stand in this order, whichever was ticked first.
   #fill(): void {
-    const choices = Object.entries(assets.runs).map(([name, info]) => choice(name, info, this.#store.state.lang, () => {
+    const { lang, lesson } = this.#store.state;
+    const changed = () => {
       const ticked = [...element("race-recorded-list").querySelectorAll<HTMLInputElement>("input:checked")].map(({ value }) => value);
       this.#store.set({ runs: ticked.join(",") }, { entry: true });
-    }));
-    element("race-recorded-list").replaceChildren(...choices);
+    };
+    const choices = (own: boolean) => Object.entries(assets.runs).filter(([, info]) => (info.lesson === lesson) === own).map(([name, info]) => choice(name, info, lang, changed));
+    const [own, others, summary, details] = [choices(true), choices(false), document.createElement("summary"), document.createElement("details")];
+    setText(summary, raceWords(lang).otherRuns(others.length));
+    details.append(summary, ...others);
+    details.open = own.length === 0;
+    element("race-recorded-list").replaceChildren(...own, details);
     this.#tick();
   }
 
   #tick(): void {
-    for (const box of element("race-recorded-list").querySelectorAll("input")) box.checked = this.#names.includes(box.value);
+    for (const box of element("race-recorded-list").querySelectorAll("input")) {
+      box.checked = this.#names.includes(box.value);
+      const folded = box.closest<HTMLDetailsElement>("#race-recorded-list details");
+      if (box.checked && folded) folded.open = true;
+    }
   }
 
   /** To be called when what is shown may have changed. */

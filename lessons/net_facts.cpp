@@ -1,11 +1,21 @@
-#include "lessons/shape_facts.hpp"
+#include "lessons/net_facts.hpp"
 
 #include <algorithm>
 
+#include "lessons/cost.hpp"
 #include "lib/autograd/tape.hpp"
 #include "lib/tensor/error.hpp"
 
 namespace cnnlab {
+
+void cost_facts(FactList& facts, std::span<const int64_t> depths,
+                const std::function<std::shared_ptr<nn::Module>(int64_t depth)>& make) {
+  for (const int64_t depth : depths) {
+    const NetworkCost cost = cost_of(*make(depth), {1, 28, 28});
+    facts.whole(text("parameters", depth), cost.parameters);
+    facts.whole(text("mults", depth), cost.multiply_adds);
+  }
+}
 
 void homework_shapes(FactList& facts, nn::Module& net, const Shape& image, std::span<const char* const> parts) {
   const Tape tape;
