@@ -1,6 +1,7 @@
 #include "lib/kernels/parallel.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -51,10 +52,10 @@ class Pool {
       return;
     }
     start_helpers(threads - 1);
-    job_ = {call, function, count};
-    next_.store(0, std::memory_order_relaxed);
-    open(std::min<int64_t>(threads, count) - 1);
-    work();
+    job_ = {call, function, count, std::min<int64_t>(threads, count)};
+    for (int64_t share = 0; share < job_.shares; ++share) shares_[share].taken.store(0, std::memory_order_relaxed);
+    open(job_.shares - 1);
+    work(0);
     close();
     busy_.store(false, std::memory_order_release);
   }
@@ -68,12 +69,17 @@ class Pool {
   struct Job {
     void (*call)(const void*, int64_t);
     const void* function;
-    int64_t count;
+    int64_t count, shares;
+  };
+  /// Of the tasks: one for each thread, which it takes first, before it helps with others'. So from kernel to kernel a
+  /// thread works on the same part of a batch, much of which its own cache still holds.
+  struct alignas(64) Share {
+    std::atomic<int64_t> taken = 0;
   };
 
   void start_helpers(int wanted) {
     try {
-      for (; helpers_ < wanted; ++helpers_) std::thread([this] { help(); }).detach();
+      for (; helpers_ < wanted; ++helpers_) std::thread([this, share = helpers_ + 1] { help(share); }).detach();
     } catch (const std::system_error&) {
       // The system gives no more threads: those there are do the work.
     }
@@ -96,7 +102,7 @@ class Pool {
     caller_sleeps_ = false;
   }
 
-  void help() {
+  void help(int64_t share) {
     while (true) {
       if (!spin([this] { return enter(); })) {
         std::unique_lock lock(mutex_);
@@ -104,7 +110,7 @@ class Pool {
         opened_.wait(lock, [this] { return enter(); });
         --sleeping_;
       }
-      work();
+      work(share);
       if (room_.fetch_sub(one_inside) == one_inside && caller_sleeps_) {
         const std::lock_guard lock(mutex_);
         left_.notify_one();
@@ -117,8 +123,14 @@ class Pool {
     return room % one_inside > 0 && room_.compare_exchange_strong(room, room - 1 + one_inside);
   }
 
-  void work() {
-    for (int64_t i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < job_.count;) job_.call(job_.function, i);
+  void work(int64_t own) {
+    for (int64_t i = 0; i < job_.shares; ++i) {
+      const int64_t share = (own + i) % job_.shares, begin = job_.count * share / job_.shares;
+      const int64_t count = job_.count * (share + 1) / job_.shares - begin;
+      std::atomic<int64_t>& taken = shares_[share].taken;
+      for (int64_t task; (task = taken.fetch_add(1, std::memory_order_relaxed)) < count;)
+        job_.call(job_.function, begin + task);
+    }
   }
 
   /// Waits a moment for `ready`; says whether it came. With more threads than cores it would keep the others from
@@ -143,7 +155,7 @@ class Pool {
   Job job_{};
 
   // Each on a cache line of its own: all threads look at them while they work and wait.
-  alignas(64) std::atomic<int64_t> next_ = 0;
+  std::array<Share, most_threads> shares_{};
   // The seats that are free + one_inside · the helpers that take part. Like what says who sleeps it is written, then
   // the other read, in one order for all threads: so nobody goes to sleep over a change that nobody tells.
   alignas(64) std::atomic<int64_t> room_ = 0;
