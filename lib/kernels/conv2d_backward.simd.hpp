@@ -217,19 +217,33 @@ void conv2d_backward_of_planes(const Conv2dGeometry& g, const Planes& x, std::sp
   const int64_t of_one = g.c * g.k * g.k, numbers = g.o * of_one, of_block = numbers + g.o;
   float* partial = scratch(Scratch::partial_sums, blocks * of_block);
 
-  parallel_for(blocks * parts, [&](int64_t task) {
-    const int64_t block = task / parts, part = task % parts;
+  const auto groups_of_block = [&](int64_t block, const auto& each) {
+    for (int64_t first = block * images_per_block; first < std::min(g.n, (block + 1) * images_per_block); first += L)
+      each(first, std::min(L, g.n - first));
+  };
+  const auto parameters = [&](int64_t block, int64_t part) {
     const int64_t o_begin = g.o * part / parts, o_end = g.o * (part + 1) / parts;
     float *dw_block = partial + block * of_block, *db_block = dw_block + numbers;
     for (int64_t i = o_begin * of_one; i < o_end * of_one; ++i) dw_block[i] = 0.0f;
     for (int64_t o = o_begin; o < o_end; ++o) db_block[o] = 0.0f;
-    for (int64_t first = block * images_per_block; first < std::min(g.n, (block + 1) * images_per_block); first += L) {
-      const int64_t count = std::min(L, g.n - first), x_size = g.c * g.h * g.w;
-      if (want_dx) input.run(dy_planes, first, turned, part, parts, {dx_data + first * x_size, x_size, count});
-      if (want_dw || want_db)
-        add_parameter_gradients<Arch>(g, x, dy_planes, first, count, o_begin, o_end, want_dw ? dw_block : nullptr,
-                                      want_db ? db_block : nullptr);
-    }
+    groups_of_block(block, [&](int64_t first, int64_t count) {
+      add_parameter_gradients<Arch>(g, x, dy_planes, first, count, o_begin, o_end, want_dw ? dw_block : nullptr,
+                                    want_db ? db_block : nullptr);
+    });
+  };
+  const auto of_input = [&](int64_t block, int64_t part) {
+    const int64_t image = g.c * g.h * g.w;
+    groups_of_block(block, [&](int64_t first, int64_t count) {
+      input.run(dy_planes, first, turned, part, parts, {dx_data + first * image, image, count});
+    });
+  };
+  // Apart, so that no thread has much left to do when another has done all. (Both pack dy, each in a form of its own.)
+  const bool want_parameters = want_dw || want_db;
+  const int64_t kinds = (want_parameters ? 1 : 0) + (want_dx ? 1 : 0);
+  parallel_for(blocks * parts * kinds, [&](int64_t task) {
+    const int64_t block = task / kinds / parts, part = task / kinds % parts;
+    if (want_parameters && task % kinds == 0) return parameters(block, part);
+    of_input(block, part);
   });
   if (want_dw) sum_blocks<Arch>(partial, blocks, of_block, numbers, dw.data());
   if (want_db) sum_blocks<Arch>(partial + numbers, blocks, of_block, g.o, db.data());
