@@ -167,6 +167,14 @@ describe("recorded races", () => {
       }));
   }
 
+  test("a network that is in two of the shown races is told from itself by what these were set to", () =>
+    inPage({ hash: "#view=train&lang=en&runs=residual,residual_cosine" }, async (page) => {
+      const names = ["Plain-20", "ResNet-20", "Plain-56", "ResNet-56"];
+      await until(page, (count) => lab.race.curves().length === count, 2 * names.length);
+      const curves = await page.evaluate(() => lab.race.curves().map(({ name }) => name));
+      assert.deepEqual(curves, [...names.map((name) => `${name} (learning rate 0.1)`), ...names.map((name) => `${name} (learning rate from 0.1 to 0)`)]);
+    }));
+
   test("an address brings recorded curves back, each as its file has it, and whose layers are shown", () =>
     inPage({ hash: `#view=train&lang=en&runs=${withNorms.name}` }, async (page) => {
       await until(page, (count) => lab.race.curves().length === count, withNorms.nets.length);

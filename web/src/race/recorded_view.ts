@@ -68,7 +68,7 @@ function choice(name: string, info: RunInfo, lang: Language, changed: () => void
   label.className = "choice";
   Object.assign(box, { type: "checkbox", value: name });
   box.addEventListener("change", changed);
-  setText(words, raceWords(lang).run(info));
+  setText(words, `${info.nets.map((title) => title[lang]).join(" · ")}: ${raceWords(lang).settings(info).join(", ")}`);
   label.append(box, words);
   return label;
 }

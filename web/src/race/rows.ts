@@ -1,10 +1,12 @@
 // Who is in the race's table and on the board of curves: the networks that race here, and those of recorded runs.
+import { assets } from "virtual:page";
 import type { Language } from "../state";
 import type { TrainEvent } from "../train/protocol";
 import { isEpoch, isNorms, isStep } from "../train/runs";
 import { titleOf } from "./contestants";
 import type { Race } from "./race";
 import type { RecordedNet, RecordedRun } from "./recorded";
+import { raceWords } from "./words";
 
 /** One network in numbers; null is what is not known (yet). */
 export interface Row {
@@ -30,16 +32,27 @@ export interface Curve {
   events: TrainEvent[];
 }
 
+/** What each net of each run is called. One that is in several of the runs is told from the others by what these were set to. */
+function titles(runs: readonly RecordedRun[], lang: Language): string[][] {
+  const all = runs.flatMap(({ nets }) => nets.map(({ title }) => title[lang]));
+  const settings = runs.map(({ name }) => raceWords(lang).settings(assets.runs[name]!));
+  return runs.map(({ nets }, run) => {
+    const own = settings[run]!.filter((setting, i) => settings.some((other) => other[i] !== setting)).join(", ");
+    return nets.map(({ title }) => (all.filter((other) => other === title[lang]).length > 1 ? `${title[lang]} (${own})` : title[lang]));
+  });
+}
+
 /** Networks of one name have one colour. */
 export function colors(race: Race, runs: readonly RecordedRun[]): Map<string, number> {
-  const names = [...race.curves().map(({ contestant }) => titleOf(contestant, "en")), ...runs.flatMap(({ nets }) => nets.map(({ title }) => title.en))];
+  const names = [...race.curves().map(({ contestant }) => titleOf(contestant, "en")), ...titles(runs, "en").flat()];
   return new Map([...new Set(names)].map((name, index) => [name, index]));
 }
 
 export function curves(race: Race, runs: readonly RecordedRun[], lang: Language): Curve[] {
   const color = colors(race, runs);
-  const recorded = runs.flatMap(({ name, nets }) =>
-    nets.map(({ title, events }, i) => ({ key: `${name}.${i}`, name: title[lang], color: color.get(title.en)!, recorded: true, events })),
+  const [named, english] = [titles(runs, lang), titles(runs, "en")];
+  const recorded = runs.flatMap(({ name, nets }, run) =>
+    nets.map(({ events }, i) => ({ key: `${name}.${i}`, name: named[run]![i]!, color: color.get(english[run]![i]!)!, recorded: true, events })),
   );
   const raced = race.curves().map(({ contestant, events }, i) => ({ key: `race.${i}`, name: titleOf(contestant, lang), color: color.get(titleOf(contestant, "en"))!, recorded: false, events }));
   return [...recorded, ...raced];
@@ -57,13 +70,14 @@ export function rows(race: Race, runs: readonly RecordedRun[], lang: Language): 
     out: racer.state === "failed",
     milliseconds: racer.imagesPerSecond > 0 ? 1000 / racer.imagesPerSecond : null,
   }));
-  return [...raced, ...runs.flatMap(({ data, nets }) => nets.map((net) => recordedRow(net, data, color.get(net.title.en)!, lang)))];
+  const [named, english] = [titles(runs, lang), titles(runs, "en")];
+  return [...raced, ...runs.flatMap(({ data, nets }, run) => nets.map((net, i) => recordedRow(net, named[run]![i]!, data, color.get(english[run]![i]!)!)))];
 }
 
-function recordedRow({ title, out, parameters, multiplyAdds, memory, imagesPerSecond, events }: RecordedNet, data: string, color: number, lang: Language): Row {
+function recordedRow({ out, parameters, multiplyAdds, memory, imagesPerSecond, events }: RecordedNet, title: string, data: string, color: number): Row {
   const epoch = events.findLast(isEpoch);
   return {
-    title: title[lang],
+    title,
     color,
     recorded: data,
     out,

@@ -19,7 +19,8 @@ export interface RaceWords {
   out: string;
   recordedOn(data: string): string;
   // Recorded runs
-  run(info: RunInfo): string;
+  /** What a recorded run was set to: data, images, length, learning rate, seed. */
+  settings(info: RunInfo): string[];
   otherRuns(count: number): string;
   about(run: RecordedRun): string;
   copy: string;
@@ -66,8 +67,13 @@ const en: RaceWords = {
   head: ["network", "accuracy", "loss", "parameters", "multiply-adds", "ms an image", "MB"],
   out: "dropped out",
   recordedOn: (data) => `recorded, ${dataName(data)}`,
-  run: ({ data, images, epochs, steps, nets, seed, lr, falling, augment }) =>
-    `${nets.map((title) => title.en).join(" · ")}: ${dataName(data)}, ${count(images)} images${augment ? ", varied" : ""}, ${epochs === 0 ? `${count(steps)} batches` : epochs === 1 ? "1 epoch" : `${epochs} epochs`}, learning rate ${lr}${falling ? ", falling" : ""}, seed ${seed}`,
+  settings: ({ data, images, epochs, steps, seed, lr, falling, augment }) => [
+    dataName(data),
+    `${count(images)} ${augment ? "varied " : ""}images`,
+    epochs === 0 ? `${count(steps)} batches` : epochs === 1 ? "1 epoch" : `${epochs} epochs`,
+    `learning rate ${falling ? `from ${lr} to 0` : lr}`,
+    `seed ${seed}`,
+  ],
   otherRuns: (more) => `Recorded with other lessons: ${more}`,
   about: (run) => `Recorded on ${dataName(run.data)}: ${count(run.trainImages)} images to train on, ${count(run.testImages)} to test, batches of ${run.batch}, seed ${run.seed}; computed natively with ${run.simd} and ${run.threads === 1 ? "one thread" : `${run.threads} threads`} by`,
   copy: "Copy the command",
@@ -106,8 +112,13 @@ const ko: RaceWords = {
   head: ["신경망", "정확도", "손실", "파라미터", "곱셈·덧셈", "장당 ms", "MB"],
   out: "탈락",
   recordedOn: (data) => `기록, ${dataName(data)}`,
-  run: ({ data, images, epochs, steps, nets, seed, lr, falling, augment }) =>
-    `${nets.map((title) => title.ko).join(" · ")}: ${dataName(data)} ${count(images)}장${augment ? "(변형)" : ""}, ${epochs === 0 ? `${count(steps)}배치` : `${epochs}에포크`}, 학습률 ${lr}${falling ? "에서 0까지" : ""}, 시드 ${seed}`,
+  settings: ({ data, images, epochs, steps, seed, lr, falling, augment }) => [
+    dataName(data),
+    `${augment ? "변형한 " : ""}이미지 ${count(images)}장`,
+    epochs === 0 ? `${count(steps)}배치` : `${epochs}에포크`,
+    `학습률 ${lr}${falling ? "에서 0까지" : ""}`,
+    `시드 ${seed}`,
+  ],
   otherRuns: (more) => `다른 수업의 기록 ${more}개`,
   about: (run) => `${dataName(run.data)} 기록이에요. ${count(run.trainImages)}장으로 학습하고 ${count(run.testImages)}장으로 테스트했어요. 배치 ${run.batch}, 시드 ${run.seed}. 네이티브 프로그램이 ${run.simd}, 스레드 ${run.threads}개로 계산했고, 명령은 다음과 같아요.`,
   copy: "명령 복사",
