@@ -59,6 +59,8 @@ void recorded_facts(FactList& facts) {
   for (int64_t modules = fewest; modules <= most; ++modules) {
     const RecordedRun::Net& net = run.net(text("deeper", modules));
     const double first = net.norm(1, "conv1.weight").gradient, last = net.norm(1, "fc.weight").gradient;
+    facts.decimal(text("run", modules, "_first"), first, static_cast<int>(std::ceil(-std::log10(first))));
+    facts.decimal(text("run", modules, "_last"), last, 1);
     facts.whole(text("run", modules, "_correct"), net.epochs.back().test_correct);
     facts.decimal(text("run", modules, "_loss"), net.epochs.back().test_loss, 3);
     if (const int64_t step = net.first_below(2); step > 0) facts.whole(text("run", modules, "_below_two"), step);

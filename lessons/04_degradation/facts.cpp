@@ -90,6 +90,7 @@ void norm_facts(FactList& facts) {
     facts.decimal(text("normed", depth, "_last"), last, 2);
     facts.whole(text("normed", depth, "_grown"), std::llround(first / last));
     if (depth != 56) continue;
+    facts.whole("normed56_decades", std::llround(std::log10(first / last)));
     facts.whole("growth56_percent", std::llround(100 * (std::pow(first / last, 1.0 / (56 - 2)) - 1)));
     facts.decimal("normed56_weight_after", normed.front().weight, 1);
   }
