@@ -166,8 +166,10 @@ export class Store {
     const moved = change.lesson !== undefined && change.lesson !== this.#state.lesson;
     const next = { ...this.#state, ...(moved && BEGINNING), ...change };
     if (writeHash(next) === writeHash(this.#state)) return;
-    if (entry) history.pushState(null, "", writeHash(next));
-    else this.#replaceSoon();
+    if (entry) {
+      this.#replaceNow(); // so that Back comes to what was there, the last change too
+      history.pushState(null, "", writeHash(next));
+    } else this.#replaceSoon();
     this.#apply(next);
   }
 
@@ -186,6 +188,13 @@ export class Store {
   #pending = 0;
   #replaceSoon(): void {
     clearTimeout(this.#pending);
-    this.#pending = window.setTimeout(() => history.replaceState(null, "", writeHash(this.#state)), 150);
+    this.#pending = window.setTimeout(() => this.#replaceNow(), 150);
+  }
+
+  #replaceNow(): void {
+    if (this.#pending === 0) return;
+    clearTimeout(this.#pending);
+    this.#pending = 0;
+    history.replaceState(null, "", writeHash(this.#state));
   }
 }
