@@ -5,7 +5,7 @@ import { LiveText } from "../live";
 import type { State, Store } from "../state";
 import type { RunSettings } from "../train/protocol";
 import { Chooser } from "./chooser";
-import { Race } from "./race";
+import { Race, type RaceState } from "./race";
 import { RaceTable } from "./race_table";
 import { Recorded } from "./recorded";
 import { RecordedView } from "./recorded_view";
@@ -21,6 +21,7 @@ export class RaceView {
   readonly #chooser: Chooser;
   readonly #recordedView: RecordedView;
   readonly #table = new RaceTable();
+  #said: RaceState | null = null;
 
   /** `drawn` hears when the curves have changed, `starting` before networks train. */
   constructor(store: Store, settings: () => RunSettings, drawn: () => void, starting: () => void) {
@@ -29,7 +30,8 @@ export class RaceView {
     const showSoon = throttle(() => this.#show(), 300);
     const changed = (): void => {
       drawSoon();
-      showSoon();
+      if (this.race.status().state === this.#said) showSoon();
+      else this.#show(); // numbers may wait; that a race began or ended is said at once
     };
     this.race = new Race(changed);
     this.#recorded = new Recorded(changed, (reason) => tell(raceWords(store.state.lang).notFetched(reason)));
@@ -62,6 +64,7 @@ export class RaceView {
     const { lang, view } = this.#store.state;
     if (view !== "train") return;
     const status = this.race.status();
+    this.#said = status.state;
     const chosen = this.#chooser.contestants.length;
     const busy = status.state === "loading" || status.state === "racing";
     button("race-start").disabled = busy || chosen === 0;
