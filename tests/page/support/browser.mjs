@@ -19,6 +19,11 @@ const FLAGS = [
 export const WEBGL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
 export const NO_WEBGL = ["--disable-gpu", "--disable-software-rasterizer", "--disable-3d-apis"];
 
+// CNNLAB_SLOW=6 makes the main thread of every page six times slower: what a test reads too soon is not there then.
+const SLOW = Number(process.env.CNNLAB_SLOW ?? 1);
+// Milliseconds after which a test that waits is taken to hang. They guard against nothing else.
+const PATIENCE = 90_000;
+
 export function launch(flags = WEBGL) {
   if (!CHROMIUM) throw new Error("Chromium is needed: install it, or name it in the variable CHROMIUM");
   return chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags] });
@@ -49,7 +54,9 @@ const NOT_OURS = [/Service Worker registration blocked by Playwright/, /GL Drive
  */
 export async function open(browser, url, { hash = "", ready = true, init, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US", serviceWorkers: "block", ...options });
+  context.setDefaultTimeout(PATIENCE * SLOW);
   const page = await context.newPage();
+  if (SLOW > 1) await (await context.newCDPSession(page)).send("Emulation.setCPUThrottlingRate", { rate: SLOW });
   page.problems = [];
   page.on("console", (message) => {
     const text = message.text();
@@ -69,7 +76,23 @@ export async function open(browser, url, { hash = "", ready = true, init, ...opt
 }
 
 /** Waits until a function in the page, called with `argument`, returns something true; returns it. */
-export async function until(page, condition, argument, timeout = 90_000) {
-  const handle = await page.waitForFunction(condition, argument, { timeout, polling: 50 });
+export async function until(page, condition, argument, timeout = PATIENCE) {
+  const handle = await page.waitForFunction(condition, argument, { timeout: timeout * SLOW, polling: 50 });
   return handle.jsonValue();
 }
+
+/**
+ * Waits until a part of the page keeps its place over some frames: fonts have come, what is in sight was laid out, nothing
+ * scrolls. To be called before places are compared, or pressed by their coordinates.
+ */
+export const still = (locator) =>
+  locator.evaluate(async (part) => {
+    const place = () => JSON.stringify([document.documentElement.scrollHeight, part.getBoundingClientRect()]);
+    await document.fonts.ready;
+    for (let same = 0, last = place(); same < 3; ) {
+      await new Promise((done) => requestAnimationFrame(done));
+      const now = place();
+      same = now === last ? same + 1 : 0;
+      last = now;
+    }
+  });
