@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { until } from "./support/browser.mjs";
+import { still, until } from "./support/browser.mjs";
 import { batches, pages } from "./support/pages.mjs";
 
 const inPage = pages();
@@ -33,14 +33,12 @@ describe("mistakes", () => {
       assert.ok(title.replaceAll(",", "").includes(`${Math.floor(at / 10)} read as ${at % 10}: ${most}`) || at % 11 === 0, title);
       assert.equal(await page.locator("#cell li").count(), Math.min(most, 60));
 
-      const panel = await page.evaluate(() => {
-        document.getElementById("lab").scrollIntoView();
-        const found = () => lab.panels().find(({ title }) => title === "What was read as what");
-        scrollBy(0, 0);
-        const bench = document.getElementById("bench");
-        bench.scrollTop += found().y - 100;
-        return found();
-      });
+      await still(page.locator("#lab")); // drawn, as high as its panels need
+      const matrix = () => page.evaluate(() => lab.panels().find(({ title }) => title === "What was read as what"));
+      await page.evaluate(() => document.getElementById("lab").scrollIntoView());
+      await page.evaluate(({ y }) => (document.getElementById("bench").scrollTop += y - 100), await matrix());
+      await still(page.locator("#lab"));
+      const panel = await matrix();
       const side = Math.min(panel.width - 28 - 34, 400); // as in confusion_panel.cpp
       const cell = (label, answer) => [panel.x + 14 + 34 + ((answer + 0.5) * side) / 10, panel.y + 14 + 26 + 34 + ((label + 0.5) * side) / 10];
       await page.mouse.click(...cell(3, at % 10));

@@ -35,10 +35,11 @@ describe("training", () => {
       await page.fill("#lr", "0.05"); // learns within some sixty batches
       await page.fill("#momentum", "0.9");
       await page.press("#momentum", "Tab");
-      await page.click("#train");
-      await until(page, () => lab.train.status().step >= 1);
+      await page.click("#one-batch");
+      await until(page, () => lab.train.status().step === 1 && lab.train.status().state === "paused");
       const early = await status(page);
       assert.ok(early.loss > 2 && early.loss < 2.6, `the first loss is near ln 10, not ${early.loss}`);
+      await page.click("#train");
       await until(page, () => lab.train.status().loss < 1, undefined, 240_000);
 
       const during = await status(page);
@@ -134,7 +135,7 @@ describe("settings", () => {
       assert.equal(await page.isChecked("#scale"), true);
       assert.equal(await page.inputValue("#norms"), "weight");
       if (await page.isVisible("#data")) assert.equal(await page.inputValue("#data"), "fashion");
-      assert.ok((await page.evaluate(() => lab.panels().map(({ title }) => title))).includes("Weights, layer by layer"));
+      await until(page, () => lab.panels().some(({ title }) => title === "Weights, layer by layer")); // once it was drawn
       await page.selectOption("#norms", "gradient");
       await page.uncheck("#scale");
       await until(page, () => /norms=gradient/.test(location.hash) && /scale=linear/.test(location.hash));
@@ -269,6 +270,7 @@ describe("the view", () => {
         await page.click("#test-now");
         await until(page, () => !document.getElementById("worst").hidden);
         for (const summary of await page.locator("#pictures summary, .results summary").all()) await summary.click();
+        await until(page, () => ["confusion", "points", "norms-table"].every((id) => document.querySelector(`#${id} tbody tr`))); // filled once they are open
         await page.locator("#confusion tbody td button").first().click();
         assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
         assert.deepEqual(await tooSmall(page, "#view"), []);
