@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { dirname, resolve } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { until } from "./support/browser.mjs";
+import { still, until } from "./support/browser.mjs";
 import { DIGITS, drawWithMouse, fit } from "./support/draw.mjs";
 import { pages, violations } from "./support/pages.mjs";
 
@@ -22,14 +22,17 @@ const chosen = (page) => page.evaluate(() => lab.look.chosen());
 const text = (page, id) => page.textContent(`#${id}`);
 const block = async (page, id) => (await page.evaluate(() => lab.look.blocks())).find((one) => one.id === id);
 
-/** A click on a block of the diagram: on its title, or on what opens it. */
+/** A click on a block of the diagram: on its title, or on what opens it. Texts above it, which grow, have come to rest. */
 async function click(page, id, { handle = false } = {}) {
+  await counted(page);
+  await until(page, () => lab.look.pixels().progress === 1);
   await page.evaluate(async (id) => {
     const { y } = lab.look.blocks().find((one) => one.id === id);
     const bench = document.getElementById("bench");
     const scroller = bench.scrollHeight > bench.clientHeight + 1 && getComputedStyle(bench).overflowY === "auto" ? bench : document.scrollingElement;
     scroller.scrollBy({ top: y - innerHeight / 2, behavior: "instant" });
   }, id);
+  await still(page.locator("#lab"));
   const { x, y, width } = await block(page, id);
   await page.mouse.click(handle ? x + 15 : x + width - 12, y + 15);
 }
@@ -92,7 +95,8 @@ describe("the network", () => {
     inPage({ hash: "#view=look&open=incept1,incept2" }, async (page) => {
       for (const width of [360, 768, 1440]) {
         await page.setViewportSize({ width, height: 800 });
-        await until(page, () => Math.abs(document.getElementById("lab").clientWidth - document.getElementById("stage").clientWidth) < 1);
+        await until(page, (width) => innerWidth === width, width);
+        await still(page.locator("#lab")); // it is laid out within a frame
         const blocks = await page.evaluate(() => lab.look.blocks());
         const of = (id) => blocks.find((one) => one.id === id);
         const heads = ["branch1x1", "branch5x5_1", "branch3x3_1", "avg_pool2d"].map((name) => of(`incept1.${name}`));
@@ -178,7 +182,7 @@ describe("a changed network", () => {
       const [without, asTrained] = await counted(page);
       assert.equal(asTrained, trained);
       assert.ok(without < trained, `${without} without the branch, ${trained} with it`);
-      assert.match(await text(page, "cuts-words"), /incept1\.branch5x5_2 is switched off\. The image is (now )?read as/);
+      await until(page, () => /incept1\.branch5x5_2 is switched off\. The image is (now )?read as/.test(document.getElementById("cuts-words").textContent));
       const { values } = await chosen(page);
       assert.equal(values.zeros, values.count);
       assert.equal(await page.evaluate(() => lab.weights().join()), weights, "what is saved is what was trained");
@@ -224,8 +228,8 @@ describe("the look inside", () => {
       assert.equal((await chosen(page)).id, "incept2");
       assert.ok(await block(page, "incept1.branch_pool"));
       assert.equal(await page.isChecked('input[name="method"][value="occlusion"]'), true);
-      assert.equal(await page.inputValue("#answer"), "4");
       await until(page, () => lab.look.pixels().label === 4 && lab.look.pixels().progress === 1);
+      await until(page, () => document.getElementById("answer").value === "4");
       await page.click("#language"); // writes the address anew
       await until(page, () => {
         const said = new URLSearchParams(location.hash.slice(1));
