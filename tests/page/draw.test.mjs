@@ -106,7 +106,7 @@ describe("a link", () => {
       await draw(page, session, 3);
       await until(page, () => location.hash.includes("drawing="));
       const read = await prediction(page);
-      const hash = new URL(page.url()).hash;
+      const hash = await page.evaluate(() => location.hash);
       assert.ok(hash.length < 800, `${hash.length} characters`);
       await inPage({ hash }, async (other) => {
         const again = await prediction(other);
@@ -146,7 +146,7 @@ describe("kept drawings", () => {
       await page.click("#kept-alone");
       await until(page, () => /2 of 2 are read now/.test(document.getElementById("kept-words").textContent));
       assert.equal((await prediction(page)).digit, 1);
-      assert.match(await page.textContent("#prediction"), /trained on your drawings/);
+      await until(page, () => /trained on your drawings/.test(document.getElementById("prediction").textContent));
     }));
 
   test("stay after the visit only when the learner agrees", () =>

@@ -65,7 +65,9 @@ describe("links that set the lab", () => {
       await until(page, () => lab.trace.length > 40);
       const ops = [];
       for (const link of await page.locator('article:visible .lab-link[href*="view=step"]').all()) {
+        const step = Number(new URLSearchParams((await link.getAttribute("href")).slice(1)).get("step"));
         await link.click();
+        await until(page, (step) => lab.trace.state().index === step, step);
         const { op, path } = await page.evaluate(() => lab.trace.state());
         ops.push(`${op} ${path}`.trim());
       }

@@ -91,7 +91,7 @@ describe("the lessons", () => {
 
     test(`what is looked at in ${lesson} is the network with its weights: it reads the first test image`, () =>
       inPage({ hash: `#lesson=${lesson}&view=look` }, async (page) => {
-        const { probabilities } = await page.evaluate(() => lab.look.pixels());
+        const probabilities = await until(page, () => lab.look.pixels().probabilities);
         assert.ok(probabilities[7] > 0.9, String(probabilities));
       }));
 
@@ -106,7 +106,7 @@ describe("a lesson's options", () => {
   test("are a form where there are some; a change makes the network anew, and Back undoes it", () =>
     inPage({ hash: "#lesson=one_by_one" }, async (page) => {
       assert.deepEqual(await page.locator("#options select").evaluateAll((all) => all.map(({ name, value }) => [name, value])), [["bottleneck", "1"], ["width", "8"]]);
-      assert.match(await page.textContent("#prediction"), /draw a digit/);
+      await until(page, () => /draw a digit/.test(document.getElementById("prediction").textContent));
       const long = await trace(page);
       await page.selectOption('#options select[name="bottleneck"]', "0");
       await until(page, () => location.hash.includes("options=bottleneck:0"));
@@ -114,10 +114,10 @@ describe("a lesson's options", () => {
       await page.click("#language");
       assert.equal(await page.inputValue('#options select[name="bottleneck"]'), "0");
       await page.goBack();
-      assert.equal(await page.inputValue('#options select[name="bottleneck"]'), "1");
+      await until(page, () => document.querySelector('#options select[name="bottleneck"]').value === "1");
       await until(page, (length) => lab.trace.length === length, long);
       await page.click('#lessons a[data-lesson="inception"]');
-      assert.equal(await page.locator("#options").isVisible(), false);
+      await until(page, () => document.getElementById("options").hidden);
     }));
 
   test("come from the address, and what cannot be is said", () =>

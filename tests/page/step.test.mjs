@@ -282,7 +282,7 @@ describe("one number", () => {
       assert.match(said, /\[0, 0, 0, 2\] = .*편향/);
       assert.equal(await page.evaluate(() => document.activeElement.type), "number"); // the focus stays
       await until(page, () => location.hash.includes("pixel=2"));
-      hash = new URL(page.url()).hash;
+      hash = await page.evaluate(() => location.hash);
       await page.keyboard.press("F11");
       assert.doesNotMatch(await page.textContent("#picked"), /\[0, 0, 0, 2\]/);
       await until(page, () => !location.hash.includes("pixel=")); // another step, another tensor
