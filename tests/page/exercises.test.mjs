@@ -1,7 +1,7 @@
 // The homework in the prose: shapes to fill in and lines to put in order, checked and explained, by keyboard, pointer and finger.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { until } from "./support/browser.mjs";
+import { still, until } from "./support/browser.mjs";
 import { arrived, lessons } from "./support/lessons.mjs";
 import { pages, tooSmall, violations } from "./support/pages.mjs";
 
@@ -110,7 +110,7 @@ describe("lines are put in order", () => {
       const [form] = await exercises(page, "order");
       await near(form);
       await form.evaluate((element) => element.scrollIntoView({ block: "center" }));
-      await page.waitForTimeout(500);
+      await still(form);
       await work(page, form, session);
       assert.match(await check(form), WORDS.en.right);
     });

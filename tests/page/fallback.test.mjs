@@ -71,7 +71,7 @@ describe("without WebAssembly", () => {
 
   test("a program that cannot be fetched is said once, with the reason", async () => {
     const page = await open(browser, server.url, { ready: false, init: () => (globalThis.fetch = () => Promise.reject(new Error("offline"))) });
-    await until(page, () => /offline/.test(document.getElementById("lab-message").textContent), undefined, 20_000);
+    await until(page, () => /offline/.test(document.getElementById("lab-message").textContent));
     assert.equal(await page.locator("#lab-message:visible").count(), 1);
     await page.context().close();
   });

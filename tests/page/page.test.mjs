@@ -1,6 +1,7 @@
 // The page as a text: it loads cleanly, reads in both languages and themes, at every width, with and without help.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { still, until } from "./support/browser.mjs";
 import { pages, tooSmall, violations } from "./support/pages.mjs";
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -41,12 +42,13 @@ describe("the page", () => {
     await inPage({ locale: "ko-KR", hash: "#lang=en", ready: false }, async (page) => {
       assert.equal(await page.getAttribute("html", "lang"), "en");
       await page.evaluate(() => document.getElementById("what-it-saves").scrollIntoView());
+      await still(page.locator("#what-it-saves"));
       const top = () => page.evaluate(() => Math.round(document.getElementById("what-it-saves").getBoundingClientRect().top));
       const at = await top();
       await page.click("#language");
       assert.equal(await page.getAttribute("html", "lang"), "ko");
       assert.ok(Math.abs((await top()) - at) < 4, `the section moved from ${at} to ${await top()}`);
-      await page.waitForFunction(() => location.hash.includes("lang=ko"));
+      await until(page, () => location.hash.includes("lang=ko"));
     });
   });
 
@@ -66,10 +68,10 @@ describe("the page", () => {
     inPage({ ready: false }, async (page) => {
       await page.click("article:visible .contents summary");
       await page.click('article:visible .contents a[href="#joining"]');
-      await page.waitForFunction(() => Math.abs(document.getElementById("joining").getBoundingClientRect().top) < 120);
+      await until(page, () => Math.abs(document.getElementById("joining").getBoundingClientRect().top) < 120);
       const before = await page.evaluate(() => scrollY);
       await page.locator("article:visible .excerpt .code-link").last().click();
-      await page.waitForFunction(() => document.getElementById("code").scrollTop > 0);
+      await until(page, () => document.getElementById("code").scrollTop > 0);
       assert.ok(before > 0);
     }));
 

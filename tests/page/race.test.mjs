@@ -181,6 +181,7 @@ describe("recorded races", () => {
       const curves = await page.evaluate(() => lab.race.curves());
       assert.deepEqual(curves.map(({ name, recorded, events }) => ({ name, recorded, events })), withNorms.nets.map(({ title, events }) => ({ name: title.en, recorded: true, events })));
       const whose = page.locator("#whose");
+      await until(page, (count) => document.querySelectorAll("#whose option").length === count, withNorms.nets.length);
       assert.deepEqual(await whose.locator("option").allTextContents(), withNorms.nets.map(({ title }) => `${title.en} (recorded)`));
       await whose.selectOption(`${withNorms.name}.1`);
       await until(page, (name) => location.hash.includes(`whose=${name}.1`), withNorms.name);
