@@ -119,7 +119,9 @@ cudnnStatus_t cudnnDestroyTensorDescriptor(cudnnTensorDescriptor_t tensor) { ret
 CNNLAB_STAND_IN(cudnnCreateFilterDescriptor(cudnnFilterDescriptor_t* filter), make(filter))
 cudnnStatus_t cudnnDestroyFilterDescriptor(cudnnFilterDescriptor_t filter) { return destroy(filter, __func__); }
 CNNLAB_STAND_IN(cudnnCreateConvolutionDescriptor(cudnnConvolutionDescriptor_t* convolution), make(convolution))
-cudnnStatus_t cudnnDestroyConvolutionDescriptor(cudnnConvolutionDescriptor_t convolution) { return destroy(convolution, __func__); }
+cudnnStatus_t cudnnDestroyConvolutionDescriptor(cudnnConvolutionDescriptor_t convolution) {
+  return destroy(convolution, __func__);
+}
 
 cudnnStatus_t cudnnSetStream(cudnnHandle_t handle, cudaStream_t stream) {
   CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
