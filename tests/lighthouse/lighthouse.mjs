@@ -26,7 +26,8 @@ export async function judge(form, categories = CATEGORIES, folder = undefined) {
   const [server, port] = await Promise.all([serve(folder), freePort()]);
   const browser = await launch([...WEBGL, `--remote-debugging-port=${port}`]);
   try {
-    const { lhr } = await lighthouse(server.url, { port, logLevel: "error", onlyCategories: categories }, FORMS[form]);
+    // Without the picture of the whole page, which is long: no audit needs it, and a busy machine does not paint it in the time it has.
+    const { lhr } = await lighthouse(server.url, { port, logLevel: "error", onlyCategories: categories, disableFullPageScreenshot: true }, FORMS[form]);
     const failed = lhr.runtimeError?.message ?? Object.values(lhr.audits).find(({ scoreDisplayMode }) => scoreDisplayMode === "error")?.errorMessage;
     if (failed) throw new Error(`Lighthouse could not judge the page on a ${form}: ${failed}`);
     const all = Object.values(lhr.categories);
