@@ -110,9 +110,10 @@ TEST_CASE("deeper: from four modules on nothing is learnt, unless the steps are 
   CHECK(correct(pushed, "deeper4") > 9800);
   CHECK(correct(pushed, "deeper5") == ones);
   auto fact = facts("deeper");  // something like a tenth at each stage
-  for (const int modules : {3, 4, 5, 6})
+  for (const int modules : {3, 4, 5, 6}) {
     CHECK(fact.at(text("run", modules, "_shrunk")) / fact.at(text("run", modules - 1, "_shrunk")) ==
           Approx(12).margin(10));
+  }
 }
 
 TEST_CASE(
