@@ -9,7 +9,7 @@ const text = (value) => typeof value === "string" && value !== "";
 const list = (of) => (value) => Array.isArray(value) && value.length > 0 && value.every((one) => fault(one, of) === null);
 
 const NET = { net: text, lesson: text, options: (value) => value?.constructor === Object, title_en: text, title_ko: text, parameters: count, multiply_adds: count, memory: count };
-const RACE = { command: text, data: text, train_images: count, test_images: count, batch: count, seed: number, simd: text, threads: count, nets: list(NET) };
+const RACE = { command: (value) => text(value) && /--lr \d/.test(value) && /--schedule \w/.test(value), data: text, train_images: count, test_images: count, batch: count, seed: number, simd: text, threads: count, nets: list(NET) };
 const EVENTS = {
   step: { epoch: count, step: count, loss: number },
   epoch: { epoch: count, train_loss: number, test_loss: number, test_correct: number, test_total: count },
