@@ -106,7 +106,6 @@ FactList facts() {
   vanishing_facts(facts);
   mnist_facts(facts);
   facts.decimal("chance_sd", deviation(9900, 10000), 0);
-  facts.whole("trained_epochs", 3);
   return facts;
 }
 

@@ -21,7 +21,7 @@ using nlohmann::ordered_json;
 std::vector<Fact> general_facts(const Lesson& lesson) {
   const TrainSettings settings;
   const DatasetInfo& data = find_dataset(DataChoice{}.name);
-  const int64_t batch = settings.loader.batch_size;
+  const int64_t batch = settings.loader.batch_size, steps = (data.train + batch - 1) / batch;  // of an epoch
   std::vector<Fact> facts{
       {"batch_size", static_cast<double>(batch)},
       {"learning_rate", settings.sgd.lr, 2},
@@ -29,7 +29,7 @@ std::vector<Fact> general_facts(const Lesson& lesson) {
       {"epochs", static_cast<double>(settings.epochs)},
       {"train_images", static_cast<double>(data.train)},
       {"test_images", static_cast<double>(data.test)},
-      {"steps_per_epoch", static_cast<double>((data.train + batch - 1) / batch)},
+      {"steps_per_epoch", static_cast<double>(steps)},
       {"ln10", std::log(10.0), 3},
   };
   if (const ByteSpan bytes = shipped_weights(lesson); !bytes.empty()) {
@@ -37,6 +37,7 @@ std::vector<Fact> general_facts(const Lesson& lesson) {
     if (notes.contains("test_correct") && notes.contains("test_total")) {
       const double correct = std::stod(notes.at("test_correct"));
       facts.push_back({"shipped_correct", correct});
+      if (notes.contains("epochs")) facts.push_back({"shipped_epochs", std::stod(notes.at("epochs"))});
       facts.push_back({"shipped_accuracy", 100 * correct / std::stod(notes.at("test_total")), 1});
     }
   }
@@ -45,7 +46,7 @@ std::vector<Fact> general_facts(const Lesson& lesson) {
 
 ordered_json describe(const Lesson& lesson) {
   ordered_json options = ordered_json::array(), racing = ordered_json::array(), facts = ordered_json::object();
-  for (const LessonOption& option : lesson.options)
+  for (const LessonOption& option : lesson.options) {
     options.push_back({{"name", option.name},
                        {"initial", option.initial},
                        {"least", option.least},
@@ -53,12 +54,14 @@ ordered_json describe(const Lesson& lesson) {
                        {"step", option.step},
                        {"help", option.help},
                        {"help_ko", option.help_ko}});
-  for (const RacingName& name : lesson.racing)
+  }
+  for (const RacingName& name : lesson.racing) {
     racing.push_back({{"name", name.name},
                       {"option", name.option},
                       {"fixed", name.fixed},
                       {"title_en", name.title_en},
                       {"title_ko", name.title_ko}});
+  }
   const auto state = [&](const std::vector<Fact>& more) {
     for (const Fact& fact : more) facts[fact.name] = {{"value", fact.value}, {"decimals", fact.decimals}};
   };

@@ -1,8 +1,9 @@
 """PyTorch's speed at the same task, with batches of random numbers. Runs behind networks.py, in one text.
 
 usage: peer.py LESSON THREADS BATCH CHANNELS HEIGHT WIDTH [OPTION=VALUE …]
-Prints "none" where networks.py does not have that network; else "ready VERSION", then for each line "train SECONDS", "infer SECONDS" or "one SECONDS" on stdin the images/s of
-training, of answering in batches, or of answering one image at a time, for that long.
+Prints "none" where networks.py does not have that network; else "ready VERSION", then for each line "train SECONDS",
+"infer SECONDS" or "one SECONDS" on stdin the images/s of training, of answering in batches, or of answering one image at
+a time, for that long.
 """
 import sys
 import time
