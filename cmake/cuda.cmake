@@ -10,7 +10,7 @@ option(CNNLAB_CUDA_ON_CPU "Tests: run the code for graphics cards on the CPU, wh
 set(CNNLAB_WITH_CUDA OFF)
 set(CNNLAB_WITH_CUDA_ON_CPU OFF)
 # Of native/cuda: what a card or its stand-in runs.
-set(CNNLAB_CUDA_SOURCES backend.cpp convolution.cpp cuda_device.cpp recorder.cpp status.cpp)
+set(CNNLAB_CUDA_SOURCES backend.cpp convolution.cpp cuda_device.cpp module.cpp recorder.cpp status.cpp)
 
 # Sets CNNLAB_CUDA_MISSING: what is not here, or "".
 macro(cnnlab_find_cuda)
@@ -23,6 +23,12 @@ macro(cnnlab_find_cuda)
       set(CNNLAB_CUDA_MISSING "cuBLAS")
     elseif(NOT cuDNN_FOUND)
       set(CNNLAB_CUDA_MISSING "cuDNN 9")
+    endif()
+    find_package(NCCL 2.10 QUIET)
+    if(NCCL_FOUND)
+      list(APPEND CNNLAB_CUDA_SOURCES group.cpp)
+    else()
+      list(APPEND CNNLAB_CUDA_SOURCES no_nccl.cpp)
     endif()
   endif()
 endmacro()

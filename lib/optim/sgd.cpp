@@ -24,6 +24,7 @@ void SGD::zero_grad() {
 }
 
 void SGD::step(CallSite site) {
+  if (held_) return;
   Tape* tape = Tape::active();
   std::vector<Tape::Update> updates;
   std::vector<SgdParameter<float>> all;

@@ -20,6 +20,9 @@ class SGD {
   /// Updates every parameter that has a gradient. A tape that records gets the values before and after.
   void step(CallSite site = CallSite::here());
 
+  /// While held, `step` does nothing: for who has more to do with the gradients first (DataParallel).
+  void hold(bool held) { held_ = held; }
+
   const SgdSettings& settings() const { return settings_; }
   /// May change at any time (schedules, the page's sliders); checked as in the constructor.
   void set(SgdSettings settings);
@@ -34,6 +37,7 @@ class SGD {
   std::vector<Variable> parameters_;
   std::vector<Tensor> velocities_;
   SgdSettings settings_;
+  bool held_ = false;
 };
 
 }  // namespace cnnlab::optim

@@ -73,14 +73,24 @@ void DeviceChoice::add_to(OptionList& list) {
 Device* DeviceChoice::use() const {
   if (threads) set_threads(static_cast<int>(*threads));
   if (tf32 && device == "cpu") throw UsageError("--tf32 is for graphics cards: give --device cuda too");
-  if (device == "cpu") return nullptr;
+  return device == "cpu" ? nullptr : open_cuda(card());
+}
+
+DeviceGroup* DeviceChoice::use_group(int64_t gpus) const {
+  if (gpus == 1) return nullptr;
+  if (device == "cpu") throw UsageError("--gpus is for graphics cards: give --device cuda too");
+  if (threads) set_threads(static_cast<int>(*threads));
+  return open_cuda_group(card(), static_cast<int>(gpus));
+}
+
+CudaOptions DeviceChoice::card() const {
   CudaOptions card{.tf32 = tf32};
   const std::string number = device.size() > 5 ? device.substr(5) : "";
   const auto [end, problem] = std::from_chars(number.data(), number.data() + number.size(), card.index);
   const bool numbered = device.starts_with("cuda:") && problem == std::errc() && end == number.data() + number.size();
   if (device != "cuda" && (!numbered || card.index < 0))
     throw UsageError(cnnlab::text("--device needs cpu, cuda or cuda:N, got \"", device, "\""));
-  return open_cuda(card);
+  return card;
 }
 
 Network make_network(const NetworkName& name, int64_t seed) {

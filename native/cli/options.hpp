@@ -8,6 +8,7 @@
 #include "lib/train/checkpoint.hpp"
 #include "native/cli/command.hpp"
 #include "native/cli/datasets.hpp"
+#include "native/device.hpp"
 
 // The options that several commands share.
 namespace cnnlab {
@@ -35,6 +36,11 @@ struct DeviceChoice {
   void add_to(OptionList& list);
   /// Sets the threads, and opens the device: null is the processor. What is to be computed there has to be moved there.
   Device* use() const;
+  /// The same for so many cards, the first of which is the chosen one; null for one device alone, which `use` opens.
+  DeviceGroup* use_group(int64_t gpus) const;
+
+ private:
+  CudaOptions card() const;
 };
 
 /// A network and what it is.

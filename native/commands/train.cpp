@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "lessons/training.hpp"
+#include "lib/train/data_parallel.hpp"
 #include "native/cli/files.hpp"
 #include "native/cli/format.hpp"
 #include "native/commands/commands.hpp"
@@ -16,14 +17,17 @@ constexpr auto autosave_every = std::chrono::minutes(5);
 // One run from its plan to its files.
 class Run {
  public:
-  Run(const TrainOptions& options, Plan plan, Device* device)
+  Run(const TrainOptions& options, Plan plan, Device* device, DeviceGroup* group)
       : options_(options),
+        group_(group),
         plan_(std::move(plan)),
         network_(make_network(plan_.network, static_cast<int64_t>(plan_.settings.loader.seed))),
         checkpoint_(options.checkpoint.empty() ? options.resume : options.checkpoint),
         has_checkpoint_(!options.resume.empty() && checkpoint_ == options.resume) {
     if (!options.init.empty())
       load_weights(*network_.module, load_safetensors(options.init), network_.name, options.init);
+    if (const int64_t batch = plan_.settings.loader.batch_size; batch % options.gpus != 0)
+      throw UsageError(text("--gpus ", options.gpus, " cannot share batches of ", batch, " images equally"));
     network_.module->to(device);
     int64_t bytes = 64 << 10;
     for (const auto& [name, tensor] : network_.module->state_dict())
@@ -51,7 +55,10 @@ class Run {
   void save_weights(Trainer& trainer, const Score* test) const;
   std::string how_to_go_on() const;
 
+  TrainStep step();
+
   const TrainOptions& options_;
+  DeviceGroup* group_;  // null: one device
   Plan plan_;
   Network network_;
   std::string checkpoint_;       // where to save, or ""
@@ -61,7 +68,7 @@ class Run {
 int Run::train() {
   const DataSplit data = load_data(plan_.data, *network_.lesson);
   if (plan_.as_many_epochs_as_needed) allow_all_steps(plan_.settings, data.train.size());
-  Trainer trainer(network_.module, train_step, plan_.settings, data.train, data.test);
+  Trainer trainer(network_.module, step(), plan_.settings, data.train, data.test);
   if (plan_.checkpoint) resume_from(trainer, *plan_.checkpoint, options_.resume);
 
   Report report(trainer, options_.quiet);
@@ -90,6 +97,17 @@ int Run::train() {
     report.say("Weights: " + options_.out);
   }
   return 0;
+}
+
+TrainStep Run::step() {
+  if (!group_) return train_step;
+  const auto make = [this] {
+    return make_network(plan_.network, static_cast<int64_t>(plan_.settings.loader.seed)).module;
+  };
+  const auto parallel = std::make_shared<DataParallel>(*group_, train_step, network_.module, make);
+  return [parallel](nn::Module& model, optim::SGD& optimizer, const Batch& batch) {
+    return parallel->train(model, optimizer, batch);
+  };
 }
 
 void Run::introduce(Report& report, const DataSplit& data) const {
@@ -197,8 +215,9 @@ Command train_command() {
             const auto options = std::make_shared<TrainOptions>();
             options->add_to(list);
             return [options, &list] {
-              Device* const device = options->device.use();
-              Run training(*options, make_plan(*options, list), device);
+              DeviceGroup* const group = options->device.use_group(options->gpus);
+              Device* const device = group ? group->devices()[0] : options->device.use();
+              Run training(*options, make_plan(*options, list), device, group);
               return options->steps == 0 ? training.write_initial_weights() : training.train();
             };
           },

@@ -106,14 +106,14 @@ struct Shape2d {
   }
 };
 
-using Key = std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t>;
+using Key = std::tuple<const CudaDevice*, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t>;
 std::map<Key, std::unique_ptr<Shape2d>>& known_shapes() {
   static std::map<Key, std::unique_ptr<Shape2d>> shapes;
   return shapes;
 }
 
 const Shape2d& shape_of(const Conv2dGeometry& g, const CudaDevice& card) {
-  std::unique_ptr<Shape2d>& shape = known_shapes()[{g.n, g.c, g.h, g.w, g.o, g.k, g.stride, g.padding}];
+  std::unique_ptr<Shape2d>& shape = known_shapes()[{&card, g.n, g.c, g.h, g.w, g.o, g.k, g.stride, g.padding}];
   if (!shape) shape = std::make_unique<Shape2d>(g, card);
   return *shape;
 }

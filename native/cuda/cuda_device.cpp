@@ -11,7 +11,7 @@
 namespace cnnlab::cuda {
 namespace {
 
-CudaDevice* current_device = nullptr;
+const CudaDevice* current_device = nullptr;
 
 // What NVIDIA recommends for Hopper; given by us, cuBLAS allocates nothing on its own.
 constexpr size_t blas_workspace_bytes = 32 << 20;
@@ -126,41 +126,58 @@ void CudaDevice::close() noexcept {
 }
 
 CudaDevice::~CudaDevice() {
+  if (current_device != this) static_cast<void>(cudaSetDevice(options_.index));
   close();
-  if (current_device == this) current_device = nullptr;
+  current_device = nullptr;
 }
 
-const Backend<float>& CudaDevice::backend() const { return cuda_backend(); }
+void CudaDevice::use() const {
+  if (current_device == this) return;
+  check_status(cudaSetDevice(options_.index), "choosing the card");
+  current_device = this;
+}
+
+const Backend<float>& CudaDevice::backend() const {
+  use();
+  return cuda_backend();
+}
 
 std::shared_ptr<void> CudaDevice::allocate(size_t bytes) {
-  return recorder_ ? recorder_->memory().take(bytes) : pool_->take(bytes);
+  use();
+  return recorder_ ? recorder_->memory(*this).take(bytes) : pool_->take(bytes);
 }
+
+bool CudaDevice::recording() const { return recorder_ && recorder_->recording(); }
 
 std::unique_ptr<StepRecorder> CudaDevice::step_recorder() { return std::make_unique<Recorder>(*this); }
 
 // Of memory that is not pinned, the driver takes a copy before this returns.
 void CudaDevice::upload(const void* from, void* to, size_t bytes) {
-  if (recorder_ && recorder_->recording()) throw NotRecordable("it brings numbers from the CPU");
+  if (recording()) throw NotRecordable("it brings numbers from the CPU");
+  use();
   check_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_), "copying to the card");
 }
 
 void CudaDevice::download(const void* from, void* to, size_t bytes) {
-  if (recorder_ && recorder_->recording()) return recorder_->record_loss(from, to, bytes);
+  use();
+  if (recording()) return recorder_->record_loss(*this, from, to, bytes);
   check_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream_), "copying from the card");
   check_status(cudaStreamSynchronize(stream_), "waiting for the card");
 }
 
 void CudaDevice::copy(const void* from, void* to, size_t bytes) {
+  use();
   check_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream_), "copying on the card");
 }
 
 void CudaDevice::fill(std::span<float> numbers, float value) {
+  use();
   launch(stream_, static_cast<int64_t>(numbers.size()), Fill{numbers.data(), value});
 }
 
 CudaDevice& current() {
   check(current_device != nullptr, "cuda: no card was chosen");
-  return *current_device;
+  return const_cast<CudaDevice&>(*current_device);  // whoever asks for a table of kernels has the card itself
 }
 
 }  // namespace cnnlab::cuda

@@ -56,6 +56,13 @@ class CudaDevice : public RecordingDevice {
   std::unique_ptr<StepRecorder> step_recorder() override;
 
   const Options& options() const { return options_; }
+  /// The other cards that train together with this one, which leads them; none where it is alone.
+  const std::vector<CudaDevice*>& followers() const { return followers_; }
+  void lead(std::vector<CudaDevice*> followers) { followers_ = std::move(followers); }
+
+  /// Makes this the card whose kernels run from now on, and to which CUDA's calls go. Whatever a device is asked, its
+  /// table of kernels too, begins with this.
+  void use() const;
   cudaStream_t stream() const { return stream_; }
   cublasHandle_t blas() const { return blas_; }
   cudnnHandle_t dnn() const { return dnn_; }
@@ -63,12 +70,15 @@ class CudaDevice : public RecordingDevice {
   /// Whose step runs now: it gives the memory, and may keep the work; null for none.
   Recorder* recorder() const { return recorder_; }
   void set_recorder(Recorder* recorder) { recorder_ = recorder; }
+  /// Whether what it is asked is recorded, and not done.
+  bool recording() const;
 
  private:
   void open();
   void close() noexcept;
 
   Options options_;
+  std::vector<CudaDevice*> followers_;
   std::shared_ptr<MemoryPool> pool_;
   cudaStream_t stream_ = nullptr;
   cublasHandle_t blas_ = nullptr;
@@ -77,7 +87,7 @@ class CudaDevice : public RecordingDevice {
   Recorder* recorder_ = nullptr;
 };
 
-/// The card whose kernels run now: the one made last.
+/// The card whose kernels run now.
 CudaDevice& current();
 
 /// Throws Error unless there is a driver, new enough, and a card: in one line what is missing.

@@ -31,6 +31,10 @@ Function* find(const char* name) {
 
 Device* open_cuda(CudaOptions options) { return find<decltype(cnnlab_open_cuda)>("cnnlab_open_cuda")(&options); }
 
+DeviceGroup* open_cuda_group(CudaOptions first, int count) {
+  return find<decltype(cnnlab_open_cuda_group)>("cnnlab_open_cuda_group")(&first, count);
+}
+
 std::vector<std::string> cuda_info() {
   std::vector<std::string> lines;
   try {

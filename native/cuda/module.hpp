@@ -8,5 +8,6 @@
 // library is missing it can say so.
 extern "C" {
 cnnlab::Device* cnnlab_open_cuda(const cnnlab::CudaOptions* options);
+cnnlab::DeviceGroup* cnnlab_open_cuda_group(const cnnlab::CudaOptions* first, int count);
 void cnnlab_cuda_info(std::vector<std::string>* lines);
 }

@@ -18,13 +18,17 @@ class Recorder::Running {
  public:
   Running(Recorder& recorder, bool recording) : recorder_(recorder) {
     recorder.recording_ = recording;
-    recorder.loss_read_ = false;
-    recorder.pool_->seal(recording);
-    recorder.card_.set_recorder(&recorder);
+    for (Part& part : recorder.parts_) {
+      part.loss_read = false;
+      part.pool->seal(recording);
+      part.card->set_recorder(&recorder);
+    }
   }
   ~Running() {
-    recorder_.card_.set_recorder(nullptr);
-    recorder_.pool_->seal(false);
+    for (Part& part : recorder_.parts_) {
+      part.card->set_recorder(nullptr);
+      part.pool->seal(false);
+    }
     recorder_.recording_ = false;
   }
   Running(const Running&) = delete;
@@ -34,12 +38,16 @@ class Recorder::Running {
   Recorder& recorder_;
 };
 
-Recorder::Recorder(CudaDevice& card) : card_(card), state_(card.allocate(sizeof(StepState))) {
+Recorder::Recorder(CudaDevice& card) : card_(card) {
+  std::vector<CudaDevice*> cards = card.followers();
+  cards.insert(cards.begin(), &card);
+  for (CudaDevice* each : cards) parts_.push_back({.card = each, .state = each->allocate(sizeof(StepState))});
   try {
+    card.use();
     check_status(cudaMallocHost(reinterpret_cast<void**>(&arrived_), sizeof(StepState::results)),
                  "taking pinned memory");
     check_status(cudaEventCreateWithFlags(&sent_event_, cudaEventDisableTiming), "making an event");
-    bring(int64_t{0}, &there()->step);
+    card.upload(&steps_, &there()->step, sizeof steps_);
   } catch (...) {
     forget();
     throw;
@@ -47,6 +55,10 @@ Recorder::Recorder(CudaDevice& card) : card_(card), state_(card.allocate(sizeof(
 }
 
 Recorder::~Recorder() { forget(); }
+
+Recorder::Part& Recorder::part_of(const CudaDevice& card) {
+  return *std::ranges::find(parts_, &card, [](const Part& part) { return part.card; });
+}
 
 void Recorder::forget() noexcept {
   static_cast<void>(cudaStreamSynchronize(card_.stream()));  // results may be on their way
@@ -56,7 +68,8 @@ void Recorder::forget() noexcept {
 }
 
 void Recorder::rehearse(const std::function<void()>& step) {
-  pool_ = std::make_shared<MemoryPool>(card_.name());  // of the one before, what is in use stays
+  for (Part& part : parts_)
+    part.pool = std::make_shared<MemoryPool>(part.card->name());  // of the one before, what is in use stays
   const Running running(*this, false);
   step();
 }
@@ -93,6 +106,7 @@ void Recorder::make_ready(cudaGraph_t graph) {
 
 void Recorder::gather(const Gather& data) {
   const auto pixels = static_cast<int64_t>(data.batch.size() / data.batch_labels.size());
+  card_.use();
   launch(card_.stream(), static_cast<int64_t>(data.batch.size()),
          GatherBatch{.images = data.images.data(),
                      .labels = data.labels.data(),
@@ -108,37 +122,39 @@ void Recorder::gather(const Gather& data) {
 
 void Recorder::tally(int64_t classes, std::span<const float> output, std::span<const int32_t> labels) {
   batch_ = static_cast<int64_t>(labels.size());
-  launch_blocks(card_.stream(), 1, TallyStep{batch_, classes, output.data(), labels.data(), there()});
-}
-
-template <class Number>
-void Recorder::bring(const Number& number, Number* to) {
-  card_.upload(&number, to, sizeof(Number));
+  card_.use();
+  launch_blocks(card_.stream(), 1,
+                TallyStep{batch_, classes, std::ssize(parts_), output.data(), labels.data(), there()});
 }
 
 void Recorder::set_position(int64_t position) {
-  if (position != position_there_) bring(position, &there()->position);
+  if (position != position_there_) card_.upload(&position, &there()->position, sizeof position);
   position_there_ = position;
 }
 
+// What lies on other cards is brought by this one too, on the stream where its repetitions begin and end.
 void Recorder::set_rates(const SgdSettings& settings) {
   const Sgd::Rates rates = rates_of(settings);
-  if (rates != rates_there_) bring(rates, &there()->rates);
+  if (rates != rates_there_)
+    for (const Part& part : parts_) card_.upload(&rates, &there(part)->rates, sizeof rates);
   rates_there_ = rates;
 }
 
 void Recorder::set_keys(const std::vector<uint64_t>& keys) {
-  if (keys != keys_there_) card_.upload(keys.data(), there()->keys, keys.size() * sizeof(uint64_t));
+  if (keys != keys_there_)
+    for (const Part& part : parts_) card_.upload(keys.data(), there(part)->keys, keys.size() * sizeof(uint64_t));
   keys_there_ = keys;
 }
 
 void Recorder::replay() {
+  card_.use();
   check_status(cudaGraphLaunch(graph_, card_.stream()), "starting a recorded step");
   position_there_ += batch_;
   ++steps_;
 }
 
 void Recorder::send_results() {
+  card_.use();
   check_status(
       cudaMemcpyAsync(arrived_, there()->results, sizeof(StepState::results), cudaMemcpyDeviceToHost, card_.stream()),
       "sending results");
@@ -154,14 +170,15 @@ std::vector<StepResult> Recorder::receive_results() {
   return results;
 }
 
-void Recorder::record_loss(const void* from, void* to, size_t bytes) {
-  if (bytes != sizeof(float) || loss_read_) throw NotRecordable("it looks at more than its loss");
-  loss_read_ = true;
-  card_.copy(from, &there()->loss, bytes);
+void Recorder::record_loss(CudaDevice& card, const void* from, void* to, size_t bytes) {
+  Part& part = part_of(card);
+  if (bytes != sizeof(float) || part.loss_read) throw NotRecordable("it looks at more than its loss");
+  part.loss_read = true;
+  card.copy(from, &there()->losses[&part - parts_.data()], bytes);
   *static_cast<float*>(to) = stand_in_loss;
 }
 
-const uint64_t* Recorder::key(uint64_t drawn) {
+const uint64_t* Recorder::key(const CudaDevice& card, uint64_t drawn) {
   const auto found = std::ranges::find(drawn_, drawn);
   const auto place = found - drawn_.begin();
   if (found == drawn_.end()) {
@@ -169,7 +186,7 @@ const uint64_t* Recorder::key(uint64_t drawn) {
       throw NotRecordable(text("it has more than ", StepState::most_keys, " dropouts"));
     drawn_.push_back(drawn);
   }
-  return there()->keys + place;
+  return there(part_of(card))->keys + place;
 }
 
 Sgd::Rates rates_of(const SgdSettings& settings) {
@@ -180,13 +197,13 @@ Sgd::Rates rates_of(const SgdSettings& settings) {
 }
 
 const Sgd::Rates* rates_while_recording() {
-  const Recorder* const recorder = current().recorder();
-  return recorder && recorder->recording() ? recorder->rates() : nullptr;
+  const CudaDevice& card = current();
+  return card.recording() ? card.recorder()->rates(card) : nullptr;
 }
 
 const uint64_t* key_while_recording(uint64_t drawn) {
-  Recorder* const recorder = current().recorder();
-  return recorder && recorder->recording() ? recorder->key(drawn) : nullptr;
+  const CudaDevice& card = current();
+  return card.recording() ? card.recorder()->key(card, drawn) : nullptr;
 }
 
 }  // namespace cnnlab::cuda

@@ -9,7 +9,7 @@
 namespace cnnlab::cuda {
 
 /// Records a training step as a CUDA graph. What the step takes of the card's memory stays the graph's: it is taken by
-/// the rehearsal from a pool of its own, planned once.
+/// the rehearsal from a pool of its own, planned once. Where the card leads others, the one graph does the work of all.
 class Recorder : public StepRecorder {
  public:
   explicit Recorder(CudaDevice& card);
@@ -28,29 +28,35 @@ class Recorder : public StepRecorder {
   std::vector<StepResult> receive_results() override;
 
   // What the card asks while a step runs.
-  MemoryPool& memory() { return *pool_; }
+  MemoryPool& memory(const CudaDevice& card) { return *part_of(card).pool; }
   bool recording() const { return recording_; }
   /// In place of bringing the loss to the CPU: it stays where the tally finds it, and the CPU gets a number to know it
   /// by. Throws NotRecordable for anything else.
-  void record_loss(const void* from, void* to, size_t bytes);
-  const uint64_t* key(uint64_t drawn);
-  const Sgd::Rates* rates() const { return &there()->rates; }
+  void record_loss(CudaDevice& card, const void* from, void* to, size_t bytes);
+  const uint64_t* key(const CudaDevice& card, uint64_t drawn);
+  const Sgd::Rates* rates(const CudaDevice& card) { return &there(part_of(card))->rates; }
 
  private:
   class Running;
-  StepState* there() const { return static_cast<StepState*>(state_.get()); }
-  template <class Number>
-  void bring(const Number& number, Number* to);
+  // What it has on one of the cards.
+  struct Part {
+    CudaDevice* card;
+    std::shared_ptr<void> state;  // a StepState
+    std::shared_ptr<MemoryPool> pool{};
+    bool loss_read = false;
+  };
+  Part& part_of(const CudaDevice& card);
+  static StepState* there(const Part& part) { return static_cast<StepState*>(part.state.get()); }
+  StepState* there() const { return there(parts_.front()); }
   void make_ready(cudaGraph_t graph);
   void forget() noexcept;
 
   CudaDevice& card_;
-  std::shared_ptr<MemoryPool> pool_;
-  std::shared_ptr<void> state_;       // a StepState
+  std::vector<Part> parts_;           // the first is that of card_
   StepResult* arrived_ = nullptr;     // results, in memory that the card writes to
   cudaEvent_t sent_event_ = nullptr;  // behind the last sending
   cudaGraphExec_t graph_ = nullptr;
-  bool recording_ = false, loss_read_ = false;
+  bool recording_ = false;
   std::vector<uint64_t> drawn_, keys_there_;
   std::optional<Sgd::Rates> rates_there_;
   int64_t position_there_ = -1;

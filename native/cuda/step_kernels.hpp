@@ -7,11 +7,11 @@ namespace cnnlab::cuda {
 
 /// What changes from one repetition of a recorded step to the next; it lies on the card.
 struct StepState {
-  static constexpr int most_keys = 64;
+  static constexpr int most_keys = 64, most_cards = 16;
   int64_t position;  ///< of the next batch, in the order of the images
   int64_t step;      ///< repetitions so far
   Sgd::Rates rates;
-  float loss;
+  float losses[most_cards];  ///< each card's mean over its share of the batch
   uint64_t keys[most_keys];  ///< of dropout's masks
   StepResult results[StepRecorder::most_waiting];
 };
@@ -39,7 +39,7 @@ struct GatherBatch {
 struct TallyStep {
   static constexpr int phases = 4;
   using Shared = BlockSum;  // exact: whole numbers below 2²⁴
-  int64_t rows, classes;
+  int64_t rows, classes, cards;
   const float* output;
   const int32_t* labels;
   StepState* state;
@@ -56,7 +56,10 @@ struct TallyStep {
     } else if (phase < 3) {
       shared.add_up(phase - 1, thread);
     } else if (thread == 0) {
-      state->results[state->step % StepRecorder::most_waiting] = {state->loss, static_cast<int32_t>(shared.part[0])};
+      double loss = 0;  // as DataParallel has it
+      for (int64_t card = 0; card < cards; ++card) loss += state->losses[card];
+      state->results[state->step % StepRecorder::most_waiting] = {static_cast<float>(loss / static_cast<double>(cards)),
+                                                                  static_cast<int32_t>(shared.part[0])};
       state->position += rows;
       state->step += 1;
     }

@@ -97,6 +97,7 @@ void RunOptions::add_to(OptionList& list, int64_t least_steps, const std::string
 void TrainOptions::add_to(OptionList& list) {
   network.add_to(list);
   RunOptions::add_to(list, 0, "stop after so many batches in all; 0 only writes initial weights");
+  list.whole("--gpus", gpus, 1, 16, "with --device cuda: cards that train together, each on a part of every batch");
   list.text("--init", "FILE", init, "start from these weights instead of random ones");
   list.text("--out", "FILE", out, "write the trained weights here (safetensors)");
   list.text("--checkpoint", "FILE", checkpoint,

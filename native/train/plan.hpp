@@ -35,6 +35,7 @@ struct RunOptions {
 struct TrainOptions : RunOptions {
   NetworkChoice network;
   std::string init, out, checkpoint, resume;
+  int64_t gpus = 1;
 
   void add_to(OptionList& list);
 };

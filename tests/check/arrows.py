@@ -38,7 +38,7 @@ WITH_KERNELS = "lib/backend.hpp"
 # Dear ImGui knows neither browser nor window, so that a native window can host it too.
 SCREENS = r"(.*/)?imgui.*|GLFW/.*|GLES.*|GL/.*|SDL.*"
 BROWSER = r"emscripten.*|GLFW/.*|GLES.*|GL/.*"
-DEVICES = r"cuda.*|cublas.*|cudnn.*|nv.*"
+DEVICES = r"cuda.*|cublas.*|cudnn.*|nccl.*|nv.*"
 FORBIDDEN = {
     "lib": rf"{SCREENS}|{DEVICES}|iostream|CLI/.*",
     "lessons": rf"{SCREENS}|{DEVICES}|iostream|CLI/.*|emscripten.*",

@@ -1,6 +1,8 @@
 #include "tests/cuda_on_cpu/card.hpp"
 
 #include <cstring>
+#include <numeric>
+#include <utility>
 
 #include <sys/mman.h>
 
@@ -16,7 +18,7 @@
 namespace cnnlab::testing {
 namespace {
 
-constexpr size_t arena_bytes = size_t{2} << 30;
+constexpr size_t arena_bytes = size_t{2} << 30;  // of a card
 constexpr size_t gap = 256;  // before and behind every allocation; also its alignment, as cudaMalloc's
 
 constexpr size_t most_filled = 16 << 20;  // not cuBLAS's workspace: touching its pages takes longest of all
@@ -31,10 +33,23 @@ Card& Card::instance() {
 }
 
 Card::Card() {
-  void* const arena = mmap(nullptr, arena_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  check(arena != MAP_FAILED, "cuda_on_cpu: no room for the card's memory");
-  begin_ = static_cast<std::byte*>(arena);
-  ASAN_POISON_MEMORY_REGION(begin_, arena_bytes);
+  void* const arenas =
+      mmap(nullptr, most_cards * arena_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  check(arenas != MAP_FAILED, "cuda_on_cpu: no room for the cards' memory");
+  begin_ = static_cast<std::byte*>(arenas);
+}
+
+std::byte* Card::arena(int device) const { return begin_ + static_cast<size_t>(device) * arena_bytes; }
+
+void Card::open(int device) {
+  if (device == open_) return;
+  const auto protect = [this](int which, int how) {
+    const bool all = which == everything;
+    mprotect(arena(all ? 0 : which), all ? static_cast<size_t>(cards) * arena_bytes : arena_bytes, how);
+  };
+  if (open_ != nothing) protect(open_, PROT_NONE);
+  if (device != nothing) protect(device, PROT_READ | PROT_WRITE);
+  open_ = device;
 }
 
 bool Card::fails(const char* function) {
@@ -53,20 +68,23 @@ void Card::let_fail(int64_t index) {
 
 // The first gap that is large enough.
 void* Card::allocate(size_t bytes) {
-  if (used_ + bytes > memory) return nullptr;
-  std::byte* address = begin_ + gap;
-  for (const auto& [taken, size] : allocations_) {
-    if (taken >= address + rounded_up(bytes) + gap) break;
-    address = taken + rounded_up(size) + gap;
+  size_t& used = used_[static_cast<size_t>(current)];
+  if (used + bytes > memory) return nullptr;
+  std::byte* const begin = arena(current);
+  if (!std::exchange(poisoned_[static_cast<size_t>(current)], true)) ASAN_POISON_MEMORY_REGION(begin, arena_bytes);
+  std::byte* address = begin + gap;
+  for (auto place = allocations_.lower_bound(begin); place != allocations_.end(); ++place) {
+    if (place->first >= address + rounded_up(bytes) + gap) break;
+    address = place->first + rounded_up(place->second) + gap;
   }
-  if (address + rounded_up(bytes) + gap > begin_ + arena_bytes) return nullptr;
+  if (address + rounded_up(bytes) + gap > begin + arena_bytes) return nullptr;
   allocations_[address] = bytes;
-  used_ += bytes;
+  used += bytes;
   ASAN_UNPOISON_MEMORY_REGION(address, bytes);
   if (bytes > most_filled) return address;
-  mprotect(begin_, arena_bytes, PROT_READ | PROT_WRITE);
+  open(current);
   std::memset(address, 0xff, bytes);  // NaN, as a float
-  mprotect(begin_, arena_bytes, PROT_NONE);
+  open(nothing);
   return address;
 }
 
@@ -74,13 +92,16 @@ bool Card::release(void* address) {
   const auto found = allocations_.find(static_cast<std::byte*>(address));
   if (found == allocations_.end()) return false;
   for (cudaStream_t stream : streams_) finish(stream);  // as cudaFree, which waits
-  ASAN_POISON_MEMORY_REGION(address, found->second);
-  used_ -= found->second;
+  const auto [start, bytes] = *found;
+  ASAN_POISON_MEMORY_REGION(start, bytes);
+  used_[static_cast<size_t>(start - begin_) / arena_bytes] -= bytes;
   allocations_.erase(found);
   // Pages that were touched make the next mprotect slower.
-  if (allocations_.empty()) madvise(begin_, arena_bytes, MADV_DONTNEED);
+  if (allocations_.empty()) madvise(begin_, most_cards * arena_bytes, MADV_DONTNEED);
   return true;
 }
+
+size_t Card::used() const { return std::accumulate(used_.begin(), used_.end(), size_t{0}); }
 
 bool Card::owns(const void* address, size_t bytes) const {
   auto* const first = const_cast<std::byte*>(static_cast<const std::byte*>(address));
@@ -90,45 +111,12 @@ bool Card::owns(const void* address, size_t bytes) const {
   return first + bytes <= start + size;
 }
 
-bool Card::inside(const void* address) const { return address >= begin_ && address < begin_ + arena_bytes; }
-
-cudaStream_t Card::add_stream() {
-  auto* const stream = new CUstream_st;
-  streams_.insert(stream);
-  ++handles;
-  return stream;
+bool Card::owns(const void* address, size_t bytes, int device) const {
+  return owns(address, bytes) && address >= arena(device) && address < arena(device) + arena_bytes;
 }
 
-bool Card::remove_stream(cudaStream_t stream) {
-  if (streams_.erase(stream) == 0) return false;
-  delete stream;
-  --handles;
-  return true;
-}
-
-void Card::finish(cudaStream_t stream) { finish(stream, stream->work.size()); }
-
-void Card::finish(const CUevent_st& event) {
-  if (event.stream && event.behind > event.stream->done)
-    finish(event.stream, static_cast<size_t>(event.behind - event.stream->done));
-}
-
-void Card::finish(cudaStream_t stream, size_t count) {
-  if (count == 0) return;
-  mprotect(begin_, arena_bytes, PROT_READ | PROT_WRITE);
-  for (size_t i = 0; i < count; ++i) stream->work[i]();
-  mprotect(begin_, arena_bytes, PROT_NONE);
-  stream->work.erase(stream->work.begin(), stream->work.begin() + static_cast<std::ptrdiff_t>(count));
-  stream->done += static_cast<int64_t>(count);
-}
-
-bool Card::capture_forbids() {
-  bool forbids = false;
-  for (cudaStream_t stream : streams_) {
-    if (!stream->capturing) continue;
-    forbids = stream->broken = true;
-  }
-  return forbids;
+bool Card::inside(const void* address) const {
+  return address >= begin_ && address < begin_ + most_cards * arena_bytes;
 }
 
 void* Card::allocate_pinned(size_t bytes) {

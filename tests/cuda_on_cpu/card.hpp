@@ -1,51 +1,78 @@
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
 #include <cuda_runtime_api.h>
 
-using Work = std::vector<std::function<void()>>;
+namespace cnnlab::testing {
+using Work = std::function<void()>;
+
+// A piece of captured work, and those that have to be done before it.
+struct Node {
+  int device;
+  Work work;
+  std::vector<size_t> after;
+};
+// What is captured: work of the stream that began it, and of those that joined by waiting for an event in it.
+struct Capture {
+  std::vector<Node> nodes;
+  bool broken = false;
+};
+}  // namespace cnnlab::testing
 
 // Opaque in CUDA's headers; here a stream is the work that waits in it.
 struct CUstream_st {
-  Work work;
-  int64_t done = 0;  // how much was before it
-  bool capturing = false, broken = false;
-  Work captured;
+  int device;
+  std::deque<cnnlab::testing::Work> work{};
+  int64_t done = 0;                                     // how much was before it
+  std::shared_ptr<cnnlab::testing::Capture> capture{};  // while it captures
+  bool began = false;                                   // that capture
+  std::vector<size_t> tails{};                          // the nodes that its next one comes behind
 };
-// Behind so much work of a stream.
+// Behind so much work of a stream; or behind nodes of a capture.
 struct CUevent_st {
+  int device;
   cudaStream_t stream = nullptr;
   int64_t behind = 0;
+  std::shared_ptr<cnnlab::testing::Capture> capture{};
+  std::vector<size_t> tails{};
 };
 struct CUgraph_st {
-  Work work;
+  std::vector<cnnlab::testing::Node> nodes;
 };
 struct CUgraphExec_st {
-  Work work;
+  std::shared_ptr<const std::vector<cnnlab::testing::Node>> nodes;
 };
 
 namespace cnnlab::testing {
 
-/// The graphics card that the stand-ins for CUDA's libraries pretend to be. Work waits in its stream until somebody
-/// waits for the stream, as late as a real card may do it. The card's memory lies apart: outside that work any access
-/// to it is a segmentation fault, and under AddressSanitizer also one beside an allocation. New memory is full of NaN,
-/// but for the largest pieces.
+/// The machine with graphics cards that the stand-ins for CUDA's libraries pretend to be. Work waits in its stream
+/// until somebody waits for the stream, as late as a real card may do it. The cards' memory lies apart: work of one
+/// card may touch its own alone (but for copies and NCCL), and outside that work any access is a segmentation fault;
+/// under AddressSanitizer also one beside an allocation. New memory is full of NaN, but for the largest pieces.
 ///
 /// While a stream captures, its work goes to a graph and is not done. What CUDA forbids meanwhile (in the thread that
 /// captures: to take or free memory, to wait, to copy from or to memory that is not pinned) fails and spoils the graph.
+/// A graph's work is done in another order each time, of all those that its events allow: where one is missing, the
+/// results will differ.
 class Card {
  public:
+  static constexpr int most_cards = 4;
   // What the machine is like.
   int driver = CUDART_VERSION;
   int cards = 1;
   int capability = 90;
-  size_t memory = size_t{1} << 30;
+  size_t memory = size_t{1} << 30;  ///< of each
+
+  int current = 0;  ///< cudaSetDevice
 
   /// Counts a call of a library function, and says whether this is the one that has to fail.
   bool fails(const char* function);
@@ -55,25 +82,39 @@ class Card {
   const std::map<std::string, int>& calls_by_function() const { return by_function_; }
   const std::string& failed() const { return failed_; }
 
-  void* allocate(size_t bytes);  ///< null when there is no room
+  void* allocate(size_t bytes);  ///< on the current card; null when there is no room
   bool release(void* address);
-  /// Whether all of these bytes lie in one allocation.
+  /// Whether all of these bytes lie in one allocation, on any card or on that one.
   bool owns(const void* address, size_t bytes) const;
-  /// Whether an address lies in the card's memory at all.
+  bool owns(const void* address, size_t bytes, int device) const;
+  /// Whether an address lies in a card's memory at all.
   bool inside(const void* address) const;
-  size_t used() const { return used_; }
+  size_t used() const;
+  size_t used(int device) const { return used_[static_cast<size_t>(device)]; }
 
   bool is_stream(cudaStream_t stream) const { return streams_.contains(stream); }
+  /// Whether kernels may be started in it: it belongs to the current card.
+  bool takes_kernels(cudaStream_t stream) const { return is_stream(stream) && stream->device == current; }
   cudaStream_t add_stream();
   bool remove_stream(cudaStream_t stream);
-  void submit(cudaStream_t stream, std::function<void()> work) {
-    (stream->capturing ? stream->captured : stream->work).push_back(std::move(work));
-  }
+  void submit(cudaStream_t stream, Work work);
   void finish(cudaStream_t stream);
+  /// Behind all that was asked of the stream so far.
+  void record(CUevent_st& event, cudaStream_t stream) const;
+  /// What is asked of the stream from here on comes behind the event. False where a capture forbids it.
+  bool wait(cudaStream_t stream, const CUevent_st& event);
   /// Up to what was there when the event was recorded.
   void finish(const CUevent_st& event);
+  /// In work: it may touch the memory of all cards.
+  void open_all() { open(everything); }
+
+  void begin_capture(cudaStream_t stream);
+  /// The capture is over, for all its streams; null when it was spoiled or a stream did not come back to this
+  /// one (not `joined`).
+  CUgraph_st* end_capture(cudaStream_t stream, bool& joined);
   /// Whether something is asked for that cannot be done, since a stream captures; its graph is spoiled then.
   bool capture_forbids();
+  void launch(const CUgraphExec_st& graph, cudaStream_t stream);
 
   void* allocate_pinned(size_t bytes);
   bool release_pinned(void* address);
@@ -85,13 +126,21 @@ class Card {
   static Card& instance();
 
  private:
+  static constexpr int everything = -1, nothing = -2;
   Card();
+  std::byte* arena(int device) const;
+  void open(int device);
+  void finish(cudaStream_t stream, int64_t until);
+  void run(const std::vector<Node>& nodes);
+
   std::byte* begin_;
+  int open_ = nothing, depth_ = 0;
   std::map<std::byte*, size_t> allocations_;
   std::set<cudaStream_t> streams_;
   std::map<const std::byte*, std::vector<std::byte>> pinned_;
-  void finish(cudaStream_t stream, size_t count);
-  size_t used_ = 0;
+  std::array<size_t, most_cards> used_{};
+  std::array<bool, most_cards> poisoned_{};  // all that is not allocated
+  uint64_t launches_ = 0;
   int64_t calls_ = 0, failing_ = -1;
   std::map<std::string, int> by_function_;
   std::string failed_;

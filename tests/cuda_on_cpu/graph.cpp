@@ -20,7 +20,7 @@ cudaError_t cudaFreeHost(void* address) {
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
   CNNLAB_CALL(cudaErrorUnknown);
   if (flags != cudaEventDisableTiming) return cudaErrorInvalidValue;
-  *event = new CUevent_st;
+  *event = new CUevent_st{.device = Card::instance().current};
   ++Card::instance().handles;
   return cudaSuccess;
 }
@@ -33,15 +33,24 @@ cudaError_t cudaEventDestroy(cudaEvent_t event) {
 }
 
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
-  CNNLAB_CALL_OUTSIDE_CAPTURE(cudaErrorUnknown);  // it would be a part of the graph: nobody here wants that
-  if (!Card::instance().is_stream(stream)) return cudaErrorInvalidResourceHandle;
-  *event = {stream, stream->done + static_cast<int64_t>(stream->work.size())};
+  CNNLAB_CALL(cudaErrorUnknown);
+  const Card& card = Card::instance();
+  if (!card.is_stream(stream) || event->device != stream->device) return cudaErrorInvalidResourceHandle;
+  card.record(*event, stream);
   return cudaSuccess;
+}
+
+cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned flags) {
+  CNNLAB_CALL(cudaErrorUnknown);
+  if (!Card::instance().is_stream(stream)) return cudaErrorInvalidResourceHandle;
+  if (flags != cudaEventWaitDefault) return cudaErrorInvalidValue;
+  return Card::instance().wait(stream, *event) ? cudaSuccess : cudaErrorStreamCaptureIsolation;
 }
 
 cudaError_t cudaEventSynchronize(cudaEvent_t event) {
   CNNLAB_CALL_OUTSIDE_CAPTURE(cudaErrorUnknown);
-  if (event->stream && !Card::instance().is_stream(event->stream)) return cudaErrorInvalidResourceHandle;
+  if (event->capture || (event->stream && !Card::instance().is_stream(event->stream)))
+    return cudaErrorInvalidResourceHandle;
   Card::instance().finish(*event);
   return cudaSuccess;
 }
@@ -50,9 +59,7 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mo
   CNNLAB_CALL_OUTSIDE_CAPTURE(cudaErrorUnknown);
   if (!Card::instance().is_stream(stream)) return cudaErrorStreamCaptureUnsupported;  // the default one
   if (mode != cudaStreamCaptureModeThreadLocal) return cudaErrorInvalidValue;
-  stream->capturing = true;
-  stream->broken = false;
-  stream->captured.clear();
+  Card::instance().begin_capture(stream);
   return cudaSuccess;
 }
 
@@ -60,11 +67,15 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mo
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
   const bool fails = Card::instance().fails(__func__);
   *graph = nullptr;
-  if (!Card::instance().is_stream(stream) || !stream->capturing) return cudaErrorIllegalState;
-  stream->capturing = false;
-  if (fails) return cudaErrorUnknown;
-  if (stream->broken) return cudaErrorStreamCaptureInvalidated;
-  *graph = new CUgraph_st{std::move(stream->captured)};
+  if (!Card::instance().is_stream(stream) || !stream->began) return cudaErrorIllegalState;
+  bool joined = false;
+  CUgraph_st* const captured = Card::instance().end_capture(stream, joined);
+  if (fails) {
+    delete captured;
+    return cudaErrorUnknown;
+  }
+  if (!captured) return joined ? cudaErrorStreamCaptureInvalidated : cudaErrorStreamCaptureUnjoined;
+  *graph = captured;
   ++Card::instance().handles;
   return cudaSuccess;
 }
@@ -72,7 +83,7 @@ cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph, unsigned long long flags) {
   CNNLAB_CALL_OUTSIDE_CAPTURE(cudaErrorUnknown);
   if (flags != 0) return cudaErrorInvalidValue;
-  *executable = new CUgraphExec_st{graph->work};
+  *executable = new CUgraphExec_st{std::make_shared<std::vector<cnnlab::testing::Node>>(graph->nodes)};
   ++Card::instance().handles;
   return cudaSuccess;
 }
@@ -87,7 +98,7 @@ cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
 cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
   CNNLAB_CALL_OUTSIDE_CAPTURE(cudaErrorUnknown);
   if (!Card::instance().is_stream(stream)) return cudaErrorInvalidResourceHandle;
-  for (const auto& work : executable->work) Card::instance().submit(stream, work);
+  Card::instance().launch(*executable, stream);
   return cudaSuccess;
 }
 

@@ -11,9 +11,9 @@ namespace {
 
 using testing::Card;
 
-void submit(cudaStream_t stream, std::function<void()> work) {
+void submit(cudaStream_t stream, testing::Work work) {
   Card& card = Card::instance();
-  const bool bad = card.fails("launch") || !card.is_stream(stream);
+  const bool bad = card.fails("launch") || !card.takes_kernels(stream);
   check_status(bad ? cudaErrorUnknown : cudaSuccess, "starting a kernel");
   card.submit(stream, std::move(work));
 }

@@ -14,6 +14,12 @@ cudaError_t cudaDriverGetVersion(int* version) {
   return cudaSuccess;
 }
 
+cudaError_t cudaRuntimeGetVersion(int* version) {
+  CNNLAB_CALL(cudaErrorUnknown);
+  *version = CUDART_VERSION;
+  return cudaSuccess;
+}
+
 cudaError_t cudaGetDeviceCount(int* count) {
   CNNLAB_CALL(cudaErrorUnknown);
   *count = Card::instance().cards;
@@ -23,7 +29,9 @@ cudaError_t cudaGetDeviceCount(int* count) {
 
 cudaError_t cudaSetDevice(int device) {
   CNNLAB_CALL(cudaErrorUnknown);
-  return device < Card::instance().cards ? cudaSuccess : cudaErrorInvalidDevice;
+  if (device < 0 || device >= Card::instance().cards) return cudaErrorInvalidDevice;
+  Card::instance().current = device;
+  return cudaSuccess;
 }
 
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* card, int device) {
@@ -40,7 +48,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* card, int device) {
 cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
   CNNLAB_CALL(cudaErrorUnknown);
   *total = Card::instance().memory;
-  *free = *total - Card::instance().used();
+  *free = *total - Card::instance().used(Card::instance().current);
   return cudaSuccess;
 }
 
@@ -85,13 +93,22 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpy
   if (to_card ? !card.owns(to, bytes) : card.inside(to)) return cudaErrorInvalidValue;
   if (from_card ? !card.owns(from, bytes) : card.inside(from)) return cudaErrorInvalidValue;
   const bool pinned = (from_card || card.is_pinned(from, bytes)) && (to_card || card.is_pinned(to, bytes));
-  if (stream->capturing && !pinned && card.capture_forbids()) return cudaErrorStreamCaptureUnsupported;
+  if (stream->capture && !pinned && card.capture_forbids()) return cudaErrorStreamCaptureUnsupported;
+  // From one card to another, or by another's stream.
+  const bool across =
+      (to_card && !card.owns(to, bytes, stream->device)) || (from_card && !card.owns(from, bytes, stream->device));
   if (from_card) {
-    card.submit(stream, [=] { std::memmove(to, from, bytes); });
-  } else {  // memory that is not pinned is read before this returns
+    card.submit(stream, [=] {
+      if (across) Card::instance().open_all();
+      std::memmove(to, from, bytes);
+    });
+    if (!pinned) card.finish(stream);  // to such memory it returns when all is done
+  } else {                             // memory that is not pinned is read before this returns
     const auto* const first = static_cast<const unsigned char*>(from);
-    card.submit(stream,
-                [to, staged = std::vector(first, first + bytes)] { std::memcpy(to, staged.data(), staged.size()); });
+    card.submit(stream, [to, across, staged = std::vector(first, first + bytes)] {
+      if (across) Card::instance().open_all();
+      std::memcpy(to, staged.data(), staged.size());
+    });
   }
   return cudaSuccess;
 }

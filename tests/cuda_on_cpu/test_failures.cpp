@@ -8,6 +8,7 @@
 #include "lessons/training.hpp"
 #include "lib/nn/layers.hpp"
 #include "lib/train/trainer.hpp"
+#include "native/cuda/module.hpp"
 #include "tests/cuda_on_cpu/card.hpp"
 #include "tests/cuda_on_cpu/test_card.hpp"
 
@@ -75,6 +76,29 @@ TEST_CASE("what a machine lacks for CUDA is said in one line", "[cuda_on_cpu]") 
   machine.card.driver = 0;
   CHECK(why_not() ==
         "cuda: there is no NVIDIA driver on this machine; leave out --device cuda, and the processor does it");
+}
+
+TEST_CASE("info tells the libraries, the driver and the cards, and what is wrong with them", "[cuda_on_cpu]") {
+  Machine machine;
+  const auto info = [](std::string all = "") {
+    std::vector<std::string> lines;
+    cnnlab_cuda_info(&lines);
+    for (const std::string& line : lines) all += line + "\n";
+    return all;
+  };
+  const std::string libraries =
+      "runtime \\d+\\.\\d+, cuBLAS 13\\.1\\.2, cuDNN 9\\.12\\.3, (no NCCL|NCCL \\d+\\.\\d+\\.\\d+)\n";
+  machine.card.cards = 2;
+  CHECK_THAT(info(),
+             Catch::Matchers::Matches(
+                 libraries + "the driver knows CUDA \\d+\\.\\d+\n"
+                             "cuda:0: a card that is none, compute capability 9.0, 1 multiprocessors, 1024 MiB\n"
+                             "cuda:1: a card that is none, compute capability 9.0, 1 multiprocessors, 1024 MiB\n"));
+  machine.card.let_fail(0);
+  CHECK(info() == "cuda: asking for cuBLAS's version failed: an internal operation failed (cuBLAS status 14)\n");
+  machine.card.let_fail(-1);
+  machine.card.driver = 0;
+  CHECK_THAT(info(), Catch::Matchers::Matches(libraries + "cuda: there is no NVIDIA driver on this machine; .*\n"));
 }
 
 TEST_CASE("a card that has no more memory says how much, after the pool gave back all it kept", "[cuda_on_cpu]") {

@@ -1,8 +1,10 @@
 """Help, wrong usage, and everything that can be missing or broken: exit status and words."""
 import json
+import shutil
 import struct
+import subprocess
 
-from support import CommandLine, write_data
+from support import PROGRAM, CommandLine, write_data
 
 COMMANDS = ["train", "race", "eval", "predict", "step", "summary", "lessons", "info", "bench"]
 
@@ -75,10 +77,24 @@ class Trouble(CommandLine):
         reasons = ("this cnnlab was built without CUDA: leave out --device cuda, and the processor does it",
                    "cuda: there is no NVIDIA driver on this machine; leave out --device cuda, and the processor does it",
                    "cuda: there is a driver, but no NVIDIA graphics card")
-        for arguments in (("train",), ("train", "--tf32"), ("eval",), ("predict", "digit.png"), ("bench",)):
+        for arguments in (("train",), ("train", "--tf32"), ("train", "--gpus", "2"), ("eval",), ("predict", "digit.png"), ("bench",)):
             done = self.cnnlab(*arguments, "--device", "cuda")
             self.assertEqual((done.returncode, done.stdout), (1, ""))
             self.assertIn(done.stderr, [f"cnnlab {arguments[0]}: {reason}\n" for reason in reasons])
+
+    def test_cuda_without_its_library(self):
+        if "(built without it)" in self.output("info"):
+            self.skipTest("built without CUDA")
+        alone = self.folder / "alone" / "cnnlab"  # without libcnnlab_cuda.so beside it
+        alone.parent.mkdir()
+        shutil.copy(PROGRAM, alone)
+        done = subprocess.run([alone, "train", "--device", "cuda"], env=self.environment(), capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertRegex(done.stderr, r"^cnnlab train: cuda: a library is missing: [^\n]*libcnnlab_cuda\.so[^\n]*; install CUDA "
+                                      r"and cuDNN 9, or leave out --device cuda\n$")
+        info = subprocess.run([alone, "info"], env=self.environment(), capture_output=True, text=True)
+        self.assertIn("cuda: a library is missing: ", info.stdout)
+        self.assertEqual(info.returncode, 0)
 
     def test_devices_that_are_none(self):
         for device in ("gpu", "cuda:", "cuda:x", "cuda:-1", "cuda:1x"):
@@ -86,6 +102,7 @@ class Trouble(CommandLine):
                               "--device", device)
         self.assert_fails(2, "cnnlab bench: --peer compares on the processor: leave out --device cuda", "bench", "--peer",
                           "--device", "cuda")
+        self.assert_fails(2, "cnnlab train: --gpus is for graphics cards: give --device cuda too", "train", "--gpus", "2")
         self.assert_fails(2, "cnnlab train: --tf32 is for graphics cards: give --device cuda too", "train", "--tf32")
 
     def test_missing_data(self):

@@ -1,0 +1,119 @@
+#include "native/cuda/group.hpp"
+
+#include <utility>
+
+#include <nccl.h>
+
+#include "lib/tensor/error.hpp"
+#include "native/cuda/step_kernels.hpp"
+
+namespace cnnlab::cuda {
+namespace {
+
+void check_status(ncclResult_t status, const char* doing) {
+  check(status == ncclSuccess, "cuda: ", doing, " failed: ", ncclGetErrorString(status), " (NCCL result ",
+        static_cast<int>(status), ")");
+}
+
+// The cards, each with a stream of its own. One thread asks them all; what it asks for while the leader's stream
+// captures becomes part of the same graph, since the others' streams join it by the events.
+class CudaGroup : public DeviceGroup {
+ public:
+  CudaGroup(CudaDevice::Options first, int count) {
+    for (int i = 0; i < count; ++i) {
+      cards_.push_back(std::make_unique<CudaDevice>(CudaDevice::Options{.index = first.index + i, .tf32 = first.tf32}));
+      devices_.push_back(cards_.back().get());
+    }
+    try {
+      open();
+    } catch (...) {
+      close();
+      throw;
+    }
+    std::vector<CudaDevice*> followers;
+    for (size_t i = 1; i < cards_.size(); ++i) followers.push_back(cards_[i].get());
+    cards_[0]->lead(std::move(followers));
+  }
+  ~CudaGroup() override { close(); }
+
+  const std::vector<Device*>& devices() const override { return devices_; }
+  bool recording() const override { return cards_[0]->recording(); }
+
+  void fork() override {
+    mark(0);
+    for (size_t i = 1; i < cards_.size(); ++i) wait(i, 0);
+  }
+  void join() override {
+    for (size_t i = 1; i < cards_.size(); ++i) {
+      mark(i);
+      wait(0, i);
+    }
+  }
+
+  // All in one group: NCCL starts no sum before it knows of it on every card, and joins small ones.
+  void average(const std::vector<std::vector<std::span<float>>>& arrays) override {
+    check_status(ncclGroupStart(), "beginning to average gradients");
+    for (size_t array = 0; array < arrays[0].size(); ++array) {
+      for (size_t i = 0; i < cards_.size(); ++i) {
+        const std::span<float> numbers = arrays[i][array];
+        const ncclResult_t status = ncclAllReduce(numbers.data(), numbers.data(), numbers.size(), ncclFloat, ncclAvg,
+                                                  communicators_[i], cards_[i]->stream());
+        if (status != ncclSuccess) static_cast<void>(ncclGroupEnd());  // it must end, whatever became of it
+        check_status(status, "averaging gradients");
+      }
+    }
+    check_status(ncclGroupEnd(), "averaging gradients");
+  }
+
+ private:
+  void open() {
+    std::vector<int> indices;
+    for (const auto& card : cards_) indices.push_back(card->options().index);
+    communicators_.resize(cards_.size());
+    check_status(ncclCommInitAll(communicators_.data(), static_cast<int>(indices.size()), indices.data()),
+                 "connecting the graphics cards");
+    events_.resize(cards_.size());
+    for (size_t i = 0; i < cards_.size(); ++i) {
+      cards_[i]->use();
+      cuda::check_status(cudaEventCreateWithFlags(&events_[i], cudaEventDisableTiming), "making an event");
+    }
+  }
+
+  void close() noexcept {
+    for (const auto& card : cards_) static_cast<void>(cudaStreamSynchronize(card->stream()));
+    for (cudaEvent_t event : events_)
+      if (event) static_cast<void>(cudaEventDestroy(event));
+    for (ncclComm_t communicator : communicators_)
+      if (communicator) static_cast<void>(ncclCommDestroy(communicator));
+  }
+
+  void mark(size_t card) {
+    cards_[card]->use();
+    cuda::check_status(cudaEventRecord(events_[card], cards_[card]->stream()), "marking a place in a card's work");
+  }
+  void wait(size_t card, size_t for_card) {
+    cards_[card]->use();
+    cuda::check_status(cudaStreamWaitEvent(cards_[card]->stream(), events_[for_card], cudaEventWaitDefault),
+                       "letting a card wait for another");
+  }
+
+  std::vector<std::unique_ptr<CudaDevice>> cards_;
+  std::vector<Device*> devices_;
+  std::vector<ncclComm_t> communicators_;
+  std::vector<cudaEvent_t> events_;
+};
+
+}  // namespace
+
+std::unique_ptr<DeviceGroup> open_group(CudaDevice::Options first, int count) {
+  check(count <= StepState::most_cards, "cuda: --gpus takes up to ", int{StepState::most_cards}, ", got ", count);
+  return std::make_unique<CudaGroup>(first, count);
+}
+
+std::string describe_nccl() {
+  int version = 0;
+  check_status(ncclGetVersion(&version), "asking for NCCL's version");
+  return text("NCCL ", version / 10000, ".", version % 10000 / 100, ".", version % 100);
+}
+
+}  // namespace cnnlab::cuda

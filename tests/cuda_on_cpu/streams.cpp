@@ -1,0 +1,135 @@
+#include <algorithm>
+#include <utility>
+
+#include "lib/tensor/random.hpp"
+#include "tests/cuda_on_cpu/card.hpp"
+
+// The cards' work: when it is done, and in which order.
+namespace cnnlab::testing {
+
+cudaStream_t Card::add_stream() {
+  auto* const stream = new CUstream_st{.device = current};
+  streams_.insert(stream);
+  ++handles;
+  return stream;
+}
+
+bool Card::remove_stream(cudaStream_t stream) {
+  if (streams_.erase(stream) == 0) return false;
+  delete stream;
+  --handles;
+  return true;
+}
+
+void Card::submit(cudaStream_t stream, Work work) {
+  if (!stream->capture) {
+    stream->work.push_back([this, device = stream->device, work = std::move(work)] {
+      open(device);
+      work();
+    });
+    return;
+  }
+  std::vector<Node>& nodes = stream->capture->nodes;
+  nodes.push_back({stream->device, std::move(work), std::move(stream->tails)});
+  stream->tails = {nodes.size() - 1};
+}
+
+void Card::finish(cudaStream_t stream) { finish(stream, stream->done + std::ssize(stream->work)); }
+
+void Card::finish(const CUevent_st& event) {
+  if (event.stream && is_stream(event.stream)) finish(event.stream, event.behind);
+}
+
+// Work may wait for that of another stream, which is then done first.
+void Card::finish(cudaStream_t stream, int64_t until) {
+  if (stream->done >= until) return;
+  ++depth_;
+  while (stream->done < until) {
+    const Work work = std::move(stream->work.front());
+    stream->work.pop_front();
+    work();
+    ++stream->done;
+  }
+  if (--depth_ == 0) open(nothing);
+}
+
+void Card::record(CUevent_st& event, cudaStream_t stream) const {
+  event = {event.device, stream, stream->done + std::ssize(stream->work), stream->capture, stream->tails};
+}
+
+bool Card::wait(cudaStream_t stream, const CUevent_st& event) {
+  if (!event.capture) {
+    if (stream->capture) return false;
+    if (event.stream) stream->work.push_back([this, event] { finish(event); });
+    return true;
+  }
+  if (stream->capture && stream->capture != event.capture) return false;
+  stream->capture = event.capture;
+  for (const size_t tail : event.tails)
+    if (std::ranges::find(stream->tails, tail) == stream->tails.end()) stream->tails.push_back(tail);
+  return true;
+}
+
+void Card::begin_capture(cudaStream_t stream) {
+  stream->capture = std::make_shared<Capture>();
+  stream->began = true;
+  stream->tails.clear();
+}
+
+CUgraph_st* Card::end_capture(cudaStream_t origin, bool& joined) {
+  const std::shared_ptr<Capture> capture = origin->capture;
+  std::vector<bool> reached(capture->nodes.size());
+  std::vector<size_t> open = origin->tails;
+  while (!open.empty()) {
+    const size_t node = open.back();
+    open.pop_back();
+    if (reached[node]) continue;
+    reached[node] = true;
+    open.insert(open.end(), capture->nodes[node].after.begin(), capture->nodes[node].after.end());
+  }
+  for (cudaStream_t stream : streams_) {
+    if (stream->capture != capture) continue;
+    stream->capture = nullptr;
+    stream->began = false;
+    stream->tails.clear();
+  }
+  joined = std::ranges::find(reached, false) == reached.end();
+  return joined && !capture->broken ? new CUgraph_st{std::move(capture->nodes)} : nullptr;
+}
+
+bool Card::capture_forbids() {
+  bool forbids = false;
+  for (cudaStream_t stream : streams_)
+    if (stream->capture) forbids = stream->capture->broken = true;
+  return forbids;
+}
+
+void Card::launch(const CUgraphExec_st& graph, cudaStream_t stream) {
+  submit(stream, [this, nodes = graph.nodes] { run(*nodes); });
+}
+
+// Of the nodes that can be done next any is; most often one of the same card, as opening another's memory takes time.
+void Card::run(const std::vector<Node>& nodes) {
+  Random random({launches_++});
+  std::vector<size_t> missing(nodes.size());
+  std::vector<std::vector<size_t>> behind(nodes.size());
+  std::vector<size_t> ready;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    missing[i] = nodes[i].after.size();
+    for (const size_t before : nodes[i].after) behind[before].push_back(i);
+    if (missing[i] == 0) ready.push_back(i);
+  }
+  while (!ready.empty()) {
+    size_t chosen = random.below(ready.size());
+    for (int tries = 0; tries < 2 && nodes[ready[chosen]].device != open_; ++tries) chosen = random.below(ready.size());
+    std::swap(ready[chosen], ready.back());
+    const size_t next = ready.back();
+    ready.pop_back();
+    open(nodes[next].device);
+    nodes[next].work();
+    for (const size_t i : behind[next])
+      if (--missing[i] == 0) ready.push_back(i);
+  }
+}
+
+}  // namespace cnnlab::testing
