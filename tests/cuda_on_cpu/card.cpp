@@ -96,9 +96,22 @@ bool Card::release(void* address) {
   ASAN_POISON_MEMORY_REGION(start, bytes);
   used_[static_cast<size_t>(start - begin_) / arena_bytes] -= bytes;
   allocations_.erase(found);
-  // Pages that were touched make the next mprotect slower.
-  if (allocations_.empty()) madvise(begin_, most_cards * arena_bytes, MADV_DONTNEED);
+  if (allocations_.empty()) drop_pages();
   return true;
+}
+
+// Pages that were touched make the next mprotect slower.
+void Card::drop_pages() { madvise(begin_, most_cards * arena_bytes, MADV_DONTNEED); }
+
+void Card::take_back_lost() {
+  for (cudaStream_t stream : streams_) delete stream;  // with the work that waited in it
+  streams_.clear();
+  for (const auto& [start, bytes] : allocations_) ASAN_POISON_MEMORY_REGION(start, bytes);
+  allocations_.clear();
+  used_ = {};
+  pinned_.clear();
+  handles = 0;
+  drop_pages();
 }
 
 size_t Card::used() const { return std::accumulate(used_.begin(), used_.end(), size_t{0}); }

@@ -89,6 +89,9 @@ class Card {
   bool owns(const void* address, size_t bytes, int device) const;
   /// Whether an address lies in a card's memory at all.
   bool inside(const void* address) const;
+  /// Takes back what nobody owns any more, since a call failed that should have given it back: all that is left once
+  /// everything was closed.
+  void take_back_lost();
   size_t used() const;
   size_t used(int device) const { return used_[static_cast<size_t>(device)]; }
 
@@ -129,6 +132,7 @@ class Card {
   static constexpr int everything = -1, nothing = -2;
   Card();
   std::byte* arena(int device) const;
+  void drop_pages();
   void open(int device);
   void finish(cudaStream_t stream, int64_t until);
   void run(const std::vector<Node>& nodes);
