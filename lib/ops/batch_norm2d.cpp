@@ -2,6 +2,7 @@
 #include "lib/backend.hpp"
 #include "lib/ops/ops.hpp"
 #include "lib/ops/pending.hpp"
+#include "lib/tensor/device_group.hpp"
 
 namespace cnnlab {
 namespace {
@@ -23,11 +24,12 @@ void check_channels(std::string_view what, const Shape& shape, const Shape& x) {
         " channels: ", what, " ", shape, ", input ", x);
 }
 
-// The running statistics move towards the batch's; they hold the unbiased variance.
+// The running statistics move towards the batch's; they hold the unbiased variance. (Of a batch that devices share the
+// others have as many numbers.)
 template <class T>
 void follow(double momentum, const BatchNorm2dGeometry& g, const BasicTensor<T>& mean, const BasicTensor<T>& variance,
             BasicTensor<T>& running_mean, BasicTensor<T>& running_var) {
-  const auto m = static_cast<double>(g.count());
+  const auto m = static_cast<double>(g.count() * sharers_with(mean.device()));
   const Backend<T>& kernels = backend<T>(mean.device());
   kernels.move_towards(momentum, 1, mean.raw(), running_mean.raw());
   kernels.move_towards(momentum, m / (m - 1), variance.raw(), running_var.raw());

@@ -1,6 +1,9 @@
 #include "lib/train/data_parallel.hpp"
 
+#include <numeric>
 #include <utility>
+
+#include "lib/tensor/random.hpp"
 
 namespace cnnlab {
 namespace {
@@ -56,19 +59,24 @@ float DataParallel::train(nn::Module& model, optim::SGD& optimizer, const Batch&
 float DataParallel::train_shares(nn::Module& model, optim::SGD& optimizer, const Batch& batch,
                                  std::vector<Tensor>& answers) {
   group_.fork();
-  double loss = 0;
-  for (size_t place = 0; place <= copies_.size(); ++place) {
+  std::vector<float> losses(copies_.size() + 1);
+  answers.resize(losses.size());
+  const Random random = default_random();
+  group_.together([&](size_t place) {
+    if (place > 0) {
+      default_random() = random;  // so all shares have the same key for a mask
+      copies_[place - 1].network->train();
+    }
     optim::SGD& its_optimizer = place == 0 ? optimizer : copies_[place - 1].optimizer;
-    if (place > 0) copies_[place - 1].network->train();
     const Held held(its_optimizer);
     Listening listening(place == 0 ? model : *copies_[place - 1].network);
-    loss += step_(listening, its_optimizer, share_of(batch, place));
-    answers.push_back(listening.output);
-  }
+    losses[place] = step_(listening, its_optimizer, share_of(batch, place));
+    answers[place] = listening.output;
+  });
   average_gradients();
   optimizer.step();
   for (Copy& copy : copies_) copy.optimizer.step();
-  return static_cast<float>(loss / static_cast<double>(group_.devices().size()));
+  return static_cast<float>(std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size()));
 }
 
 void DataParallel::average_gradients() {

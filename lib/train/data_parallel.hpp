@@ -9,9 +9,9 @@
 namespace cnnlab {
 
 /// Trains one network on several devices: each has a copy of it and computes the gradients of its share of the batch;
-/// their mean is the gradient of the whole batch, by which all correct their weights. So it learns what one device
-/// would learn of that batch, but for rounding, and but for two layers: BatchNorm takes the statistics of the images
-/// that its device sees, and Dropout draws a mask for each share (as PyTorch's DistributedDataParallel has both).
+/// their mean is the gradient of the whole batch, by which all correct their weights. BatchNorm takes the statistics of
+/// the whole batch (as PyTorch's SyncBatchNorm), and Dropout its mask. So it learns what one device would learn of that
+/// batch, but for rounding.
 class DataParallel {
  public:
   /// `network` lives on the group's first device. `make` makes others of its kind, whose weights are overwritten.

@@ -23,7 +23,8 @@ void relu(In x, Out y) { on_each(y, Relu{x.data(), y.data()}); }
 void relu_backward(In x, In dy, Out dx) { on_each(dx, ReluBackward{x.data(), dy.data(), dx.data()}); }
 void add(In a, In b, Out y) { on_each(y, Add{a.data(), b.data(), y.data()}); }
 void dropout(uint64_t key, double p, In x, Out y) {
-  on_each(y, Dropout{key, key_while_recording(key), p, x.data(), y.data()});
+  const int64_t first = current().share().place * std::ssize(x);
+  on_each(y, Dropout{key, key_while_recording(key), p, first, x.data(), y.data()});
 }
 
 void copy_runs(int64_t rows, int64_t run, In from, int64_t from_stride, Out to, int64_t to_stride) {
@@ -69,9 +70,24 @@ void nll_loss_backward(int64_t rows, int64_t classes, std::span<const int32_t> l
   on_each(dx, NllLossBackward{rows, classes, labels.data(), dy.data(), dx.data()});
 }
 
+// From the statistics of the cards' shares to those of the batch. All shares have equally many numbers, so its mean is
+// the mean of theirs, and its variance the mean of theirs about it.
+void share_statistics(CudaDevice& card, Out mean, Out variance) {
+  const Share& share = card.share();
+  if (share.of == 1) return;
+  const std::shared_ptr<void> own_mean = card.allocate(mean.size_bytes());
+  card.copy(mean.data(), own_mean.get(), mean.size_bytes());
+  share.with->average(share.place, {mean});
+  on_each(variance, MoveCentre{static_cast<const float*>(own_mean.get()), mean.data(), variance.data()});
+  share.with->average(share.place, {variance});
+}
+
 void batch_norm2d(const BatchNorm2dGeometry& g, In x, In weight, In bias, Out mean, Out variance, Out y) {
-  if (g.training)
-    launch_blocks(current().stream(), g.c, BatchNorm2dStatistics{g, x.data(), mean.data(), variance.data()});
+  if (g.training) {
+    CudaDevice& card = current();
+    launch_blocks(card.stream(), g.c, BatchNorm2dStatistics{g, x.data(), mean.data(), variance.data()});
+    share_statistics(card, mean, variance);
+  }
   on_each(y, BatchNorm2d{g, x.data(), weight.data(), bias.data(), mean.data(), variance.data(), y.data()});
 }
 
@@ -86,6 +102,10 @@ void batch_norm2d_backward(const BatchNorm2dGeometry& g, In x, In weight, In mea
   float* const db_sum = db.empty() ? sums + channels : db.data();
   launch_blocks(card.stream(), g.c,
                 BatchNorm2dSums{g, x.data(), mean.data(), variance.data(), dy.data(), dw_sum, db_sum});
+  // Each card's loss is the mean of its share, so dy is as many times as large as for the whole batch as there are
+  // cards: with the mean of their sums the gradient is, too.
+  if (const Share& share = card.share(); g.training && share.of > 1)
+    share.with->average(share.place, {{dw_sum, channels}, {db_sum, channels}});
   on_each(dx, BatchNorm2dBackward{g, x.data(), weight.data(), mean.data(), variance.data(), dy.data(), dw_sum, db_sum,
                                   dx.data()});
 }

@@ -11,7 +11,7 @@
 namespace cnnlab::cuda {
 namespace {
 
-const CudaDevice* current_device = nullptr;
+thread_local const CudaDevice* current_device = nullptr;  // as CUDA has a current card for each thread
 
 // What NVIDIA recommends for Hopper; given by us, cuBLAS allocates nothing on its own.
 constexpr size_t blas_workspace_bytes = 32 << 20;

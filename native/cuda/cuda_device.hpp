@@ -1,9 +1,11 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "lib/tensor/device_group.hpp"
 #include "lib/tensor/step_recorder.hpp"
 #include "native/cuda/status.hpp"
 
@@ -35,8 +37,26 @@ class MemoryPool : public std::enable_shared_from_this<MemoryPool> {
   std::map<size_t, std::vector<void*>> free_;
 };
 
+/// What cards that compute one step on one batch do together.
+class Sharing {
+ public:
+  Sharing() = default;
+  virtual ~Sharing() = default;
+  Sharing(const Sharing&) = delete;
+  Sharing& operator=(const Sharing&) = delete;
+
+  /// Each array becomes the mean of those at its place on all cards. All cards have to come to this, and in the same
+  /// order.
+  virtual void average(int64_t place, std::vector<std::span<float>> arrays) = 0;
+};
+/// A card's share of the batch that is computed now: number `place` of `of`.
+struct Share {
+  Sharing* with = nullptr;
+  int64_t place = 0, of = 1;
+};
+
 /// One graphics card, and what computes on it: a stream, on which everything happens in order, and CUDA's libraries.
-class CudaDevice : public RecordingDevice {
+class CudaDevice : public RecordingDevice, public BatchSharer {
  public:
   struct Options {
     int index = 0;
@@ -60,12 +80,16 @@ class CudaDevice : public RecordingDevice {
   const std::vector<CudaDevice*>& followers() const { return followers_; }
   void lead(std::vector<CudaDevice*> followers) { followers_ = std::move(followers); }
 
-  /// Makes this the card whose kernels run from now on, and to which CUDA's calls go. Whatever a device is asked, its
-  /// table of kernels too, begins with this.
+  /// Makes this the card whose kernels this thread starts from now on, and to which its calls of CUDA go. Whatever a
+  /// device is asked, its table of kernels too, begins with this.
   void use() const;
   cudaStream_t stream() const { return stream_; }
   cublasHandle_t blas() const { return blas_; }
   cudnnHandle_t dnn() const { return dnn_; }
+
+  int64_t sharers() const override { return share_.of; }
+  const Share& share() const { return share_; }
+  void set_share(Share share) { share_ = share; }
 
   /// Whose step runs now: it gives the memory, and may keep the work; null for none.
   Recorder* recorder() const { return recorder_; }
@@ -79,6 +103,7 @@ class CudaDevice : public RecordingDevice {
 
   Options options_;
   std::vector<CudaDevice*> followers_;
+  Share share_;
   std::shared_ptr<MemoryPool> pool_;
   cudaStream_t stream_ = nullptr;
   cublasHandle_t blas_ = nullptr;
@@ -87,7 +112,7 @@ class CudaDevice : public RecordingDevice {
   Recorder* recorder_ = nullptr;
 };
 
-/// The card whose kernels run now.
+/// The card whose kernels this thread starts now.
 CudaDevice& current();
 
 /// Throws Error unless there is a driver, new enough, and a card: in one line what is missing.

@@ -1,11 +1,13 @@
 #include "native/cuda/group.hpp"
 
+#include <optional>
 #include <utility>
 
 #include <nccl.h>
 
 #include "lib/tensor/error.hpp"
 #include "native/cuda/step_kernels.hpp"
+#include "native/cuda/turns.hpp"
 
 namespace cnnlab::cuda {
 namespace {
@@ -15,9 +17,9 @@ void check_status(ncclResult_t status, const char* doing) {
         static_cast<int>(status), ")");
 }
 
-// The cards, each with a stream of its own. One thread asks them all; what it asks for while the leader's stream
-// captures becomes part of the same graph, since the others' streams join it by the events.
-class CudaGroup : public DeviceGroup {
+// The cards, each with a stream of its own. What is asked of them while the leader's stream captures becomes part of
+// the same graph, since the others' streams join it by the events.
+class CudaGroup : public DeviceGroup, private Sharing {
  public:
   CudaGroup(CudaDevice::Options first, int count) {
     for (int i = 0; i < count; ++i) {
@@ -50,22 +52,53 @@ class CudaGroup : public DeviceGroup {
     }
   }
 
+  void together(const std::function<void(size_t)>& work) override {
+    const Meeting meeting(*this);
+    meeting_->run(work);
+  }
+  // Asks all cards in the first's thread, when all are there: a group of NCCL's is of one thread.
+  void average(int64_t place, std::vector<std::span<float>> arrays) override {
+    asked_[static_cast<size_t>(place)] = std::move(arrays);
+    meeting_->meet(static_cast<size_t>(place), [&] { average(asked_); });
+  }
+
   // All in one group: NCCL starts no sum before it knows of it on every card, and joins small ones.
   void average(const std::vector<std::vector<std::span<float>>>& arrays) override {
-    check_status(ncclGroupStart(), "beginning to average gradients");
+    check_status(ncclGroupStart(), "beginning to average numbers of the cards");
     for (size_t array = 0; array < arrays[0].size(); ++array) {
       for (size_t i = 0; i < cards_.size(); ++i) {
         const std::span<float> numbers = arrays[i][array];
         const ncclResult_t status = ncclAllReduce(numbers.data(), numbers.data(), numbers.size(), ncclFloat, ncclAvg,
                                                   communicators_[i], cards_[i]->stream());
         if (status != ncclSuccess) static_cast<void>(ncclGroupEnd());  // it must end, whatever became of it
-        check_status(status, "averaging gradients");
+        check_status(status, "averaging numbers of the cards");
       }
     }
-    check_status(ncclGroupEnd(), "averaging gradients");
+    check_status(ncclGroupEnd(), "averaging numbers of the cards");
   }
 
  private:
+  // While it lives, the cards share a batch.
+  class Meeting {
+   public:
+    explicit Meeting(CudaGroup& group) : group_(group) {
+      const size_t count = group.cards_.size();
+      group.meeting_.emplace(count);
+      group.asked_.resize(count);
+      for (size_t i = 0; i < count; ++i)
+        group.cards_[i]->set_share({&group, static_cast<int64_t>(i), static_cast<int64_t>(count)});
+    }
+    ~Meeting() {
+      for (const auto& card : group_.cards_) card->set_share({});
+      group_.meeting_.reset();
+    }
+    Meeting(const Meeting&) = delete;
+    Meeting& operator=(const Meeting&) = delete;
+
+   private:
+    CudaGroup& group_;
+  };
+
   void open() {
     std::vector<int> indices;
     for (const auto& card : cards_) indices.push_back(card->options().index);
@@ -101,6 +134,8 @@ class CudaGroup : public DeviceGroup {
   std::vector<Device*> devices_;
   std::vector<ncclComm_t> communicators_;
   std::vector<cudaEvent_t> events_;
+  std::optional<Turns> meeting_;
+  std::vector<std::vector<std::span<float>>> asked_;  // of the cards that came to the meeting
 };
 
 }  // namespace

@@ -50,15 +50,16 @@ struct AddBias {
   CNNLAB_KERNEL void operator()(int64_t at) const { y[at] += bias[at / pixels % channels]; }
 };
 
-/// As reference::dropout: the same draws, so the same mask.
+/// As reference::dropout: the same draws, so the same mask; or its part from number `first` on.
 struct Dropout {
   uint64_t key;
   const uint64_t* key_there;  ///< of a recorded step: where its repetitions find theirs; else null
   double p;
+  int64_t first;
   const float* x;
   float* y;
   CNNLAB_KERNEL void operator()(int64_t at) const {
-    uint64_t z = (key_there ? *key_there : key) + (static_cast<uint64_t>(at) + 1) * 0x9e3779b97f4a7c15u;
+    uint64_t z = (key_there ? *key_there : key) + (static_cast<uint64_t>(first + at) + 1) * 0x9e3779b97f4a7c15u;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
     const double drawn = static_cast<double>((z ^ (z >> 31)) >> 11) * (1.0 / 9007199254740992.0);  // 2^-53
@@ -296,6 +297,16 @@ struct Sgd {
       d = nesterov ? d + momentum * p.velocity[i] : p.velocity[i];
     }
     p.parameter[i] -= lr * d;
+  }
+};
+
+/// From a mean square distance to one centre to that to another: Σ(x − b)²/m = Σ(x − a)²/m + (a − b)² for a the mean.
+struct MoveCentre {
+  const float *from, *to;
+  float* variance;
+  CNNLAB_KERNEL void operator()(int64_t at) const {
+    const float way = from[at] - to[at];
+    variance[at] += way * way;
   }
 };
 

@@ -20,7 +20,7 @@ void launch_blocks(cudaStream_t stream, int64_t blocks, const Kernel& kernel);
   APPLY(MaxPool2d) APPLY(MaxPool2dBackward) APPLY(AvgPool2d) APPLY(AvgPool2dBackward) APPLY(GlobalAvgPool2d)     \
   APPLY(GlobalAvgPool2dBackward) APPLY(ZeroPadShortcut) APPLY(ZeroPadShortcutBackward) APPLY(LogSoftmax)         \
   APPLY(LogSoftmaxBackward) APPLY(NllLossBackward) APPLY(MoveTowards) APPLY(Count) APPLY(Sgd) APPLY(BatchNorm2d) \
-  APPLY(BatchNorm2dBackward) APPLY(GatherBatch)
+  APPLY(BatchNorm2dBackward) APPLY(GatherBatch) APPLY(MoveCentre)
 #define CNNLAB_BLOCK_KERNELS(APPLY)                                                                              \
   APPLY(NllLoss) APPLY(ChannelSum) APPLY(BatchNorm2dStatistics) APPLY(BatchNorm2dSums) APPLY(TallyStep)
 // clang-format on

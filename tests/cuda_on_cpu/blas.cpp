@@ -58,7 +58,7 @@ cublasStatus_t cublasSetMathMode(cublasHandle_t handle, cublasMath_t mode) {
 
 cublasStatus_t cublasSetWorkspace_v2(cublasHandle_t handle, void* workspace, size_t size) {
   CNNLAB_CALL(CUBLAS_STATUS_INTERNAL_ERROR);
-  if (!Card::instance().owns(workspace, size, Card::instance().current)) return CUBLAS_STATUS_INVALID_VALUE;
+  if (!Card::instance().owns(workspace, size, Card::current)) return CUBLAS_STATUS_INVALID_VALUE;
   handle->workspace = workspace;
   return CUBLAS_STATUS_SUCCESS;
 }
@@ -70,8 +70,8 @@ cublasStatus_t cublasSgemm_v2(cublasHandle_t handle, cublasOperation_t op_a, cub
   const Card& card = Card::instance();
   const bool a_t = op_a == CUBLAS_OP_T, b_t = op_b == CUBLAS_OP_T;
   const bool fits = lda >= (a_t ? k : m) && ldb >= (b_t ? n : k) && ldc >= m && m > 0 && n > 0 && k > 0 &&
-                    card.owns(a, bytes(lda, a_t ? m : k), card.current) &&
-                    card.owns(b, bytes(ldb, b_t ? k : n), card.current) && card.owns(c, bytes(ldc, n), card.current);
+                    card.owns(a, bytes(lda, a_t ? m : k), Card::current) &&
+                    card.owns(b, bytes(ldb, b_t ? k : n), Card::current) && card.owns(c, bytes(ldc, n), Card::current);
   if (!card.takes_kernels(handle->stream) || !handle->workspace || handle->math != CUBLAS_PEDANTIC_MATH ||
       *alpha != 1 || *beta != 0 || !fits)
     return CUBLAS_STATUS_INVALID_VALUE;

@@ -72,7 +72,7 @@ class Card {
   int capability = 90;
   size_t memory = size_t{1} << 30;  ///< of each
 
-  int current = 0;  ///< cudaSetDevice
+  static inline thread_local int current = 0;  ///< cudaSetDevice, for each thread
 
   /// Counts a call of a library function, and says whether this is the one that has to fail.
   bool fails(const char* function);

@@ -64,10 +64,10 @@ cudnnStatus_t submit(cudnnHandle_t handle, const void* alpha, const void* beta, 
   Card& card = Card::instance();
   const auto factor = [](const void* value) { return *static_cast<const float*>(value); };
   if (!card.takes_kernels(handle->stream) || factor(alpha) != 1 || factor(beta) != 0) return CUDNN_STATUS_BAD_PARAM;
-  if (algorithm != chosen_algorithm || size != workspace_bytes || !card.owns(workspace, size, card.current))
+  if (algorithm != chosen_algorithm || size != workspace_bytes || !card.owns(workspace, size, Card::current))
     return CUDNN_STATUS_BAD_PARAM;
   if (!std::ranges::all_of(arrays,
-                           [&](auto array) { return card.owns(array.data(), array.size_bytes(), card.current); }))
+                           [&](auto array) { return card.owns(array.data(), array.size_bytes(), Card::current); }))
     return CUDNN_STATUS_BAD_PARAM;
   card.submit(handle->stream, [=] {
     std::memset(workspace, 0xff, size);  // it is cuDNN's to write to

@@ -20,7 +20,7 @@ cudaError_t cudaFreeHost(void* address) {
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
   CNNLAB_CALL(cudaErrorUnknown);
   if (flags != cudaEventDisableTiming) return cudaErrorInvalidValue;
-  *event = new CUevent_st{.device = Card::instance().current};
+  *event = new CUevent_st{.device = Card::current};
   ++Card::instance().handles;
   return cudaSuccess;
 }

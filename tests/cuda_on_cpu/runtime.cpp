@@ -30,7 +30,7 @@ cudaError_t cudaGetDeviceCount(int* count) {
 cudaError_t cudaSetDevice(int device) {
   CNNLAB_CALL(cudaErrorUnknown);
   if (device < 0 || device >= Card::instance().cards) return cudaErrorInvalidDevice;
-  Card::instance().current = device;
+  Card::current = device;
   return cudaSuccess;
 }
 
@@ -48,7 +48,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* card, int device) {
 cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
   CNNLAB_CALL(cudaErrorUnknown);
   *total = Card::instance().memory;
-  *free = *total - Card::instance().used(Card::instance().current);
+  *free = *total - Card::instance().used(Card::current);
   return cudaSuccess;
 }
 
