@@ -32,9 +32,10 @@ void apply_set(const Lesson& lesson, const std::string& setting, std::map<std::s
   const char* end = setting.data() + setting.size();
   const char* begin = equals == setting.npos ? end : setting.data() + equals + 1;
   const auto [stop, problem] = std::from_chars(begin, end, value);
-  if (begin == end || problem != std::errc() || stop != end || !option->allows(value))
+  if (begin == end || problem != std::errc() || stop != end || !option->allows(value)) {
     throw UsageError(text("--set ", setting, ": ", name, " must be a whole number from ", option->range(),
                           ", as in --set ", name, "=", option->initial));
+  }
   options[name] = value;
 }
 

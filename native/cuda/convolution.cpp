@@ -40,9 +40,10 @@ struct Choice {
 // race: so a run can be repeated bit for bit on the same card.
 template <class Algorithm, class Ranked, size_t count>
 Choice<Algorithm> first_deterministic(const std::array<Ranked, count>& ranking, int found, const char* what) {
-  for (int i = 0; i < found; ++i)
+  for (int i = 0; i < found; ++i) {
     if (ranking[i].status == CUDNN_STATUS_SUCCESS && ranking[i].determinism == CUDNN_DETERMINISTIC)
       return {ranking[i].algo, 0};
+  }
   fail(text("cuda: cuDNN has no deterministic algorithm for this ", what));
 }
 

@@ -132,9 +132,10 @@ struct MaxPool2dBackward {
     const int64_t place = at % (g.h * g.w), base = at / (g.h * g.w) * out_h * out_w;
     const Span rows = Span::windows_over(g, place / g.w, out_h), columns = Span::windows_over(g, place % g.w, out_w);
     float sum = 0;
-    for (int64_t i = rows.begin; i < rows.end; ++i)
+    for (int64_t i = rows.begin; i < rows.end; ++i) {
       for (int64_t j = columns.begin; j < columns.end; ++j)
         if (argmax[base + i * out_w + j] == place) sum += dy[base + i * out_w + j];
+    }
     dx[at] = sum;
   }
 };
@@ -283,10 +284,11 @@ struct Sgd {
     int low = 0, high = count - 1;
     while (low < high) {
       const int middle = (low + high) / 2;
-      if (at < parameters[middle].end)
+      if (at < parameters[middle].end) {
         high = middle;
-      else
+      } else {
         low = middle + 1;
+      }
     }
     const Parameter& p = parameters[low];
     const auto [lr, momentum, decay, share] = rates_there ? *rates_there : rates;
