@@ -4,8 +4,8 @@
 
 #include "native/cuda/convolution.hpp"
 #include "native/cuda/cuda_device.hpp"
-#include "native/cuda/launch.hpp"
 #include "native/cuda/recorder.hpp"
+#include "native/cuda/start.hpp"
 
 // The functions of the table: each starts work on the current card's stream and returns.
 namespace cnnlab::cuda {
@@ -16,7 +16,7 @@ using Out = std::span<float>;
 
 template <class Kernel>
 void on_each(Out y, const Kernel& kernel) {
-  launch(current().stream(), static_cast<int64_t>(y.size()), kernel);
+  start(current(), static_cast<int64_t>(y.size()), kernel);
 }
 
 void relu(In x, Out y) { on_each(y, Relu{x.data(), y.data()}); }
@@ -28,7 +28,7 @@ void dropout(uint64_t key, double p, In x, Out y) {
 }
 
 void copy_runs(int64_t rows, int64_t run, In from, int64_t from_stride, Out to, int64_t to_stride) {
-  launch(current().stream(), rows * run, CopyRuns{run, from.data(), from_stride, to.data(), to_stride});
+  start(current(), rows * run, CopyRuns{run, from.data(), from_stride, to.data(), to_stride});
 }
 
 void max_pool2d(const Pool2dGeometry& g, In x, Out y, std::span<int32_t> argmax) {
@@ -58,13 +58,13 @@ void zero_pad_shortcut_backward(const ShortcutGeometry& g, In dy, Out dx) {
 }
 
 void log_softmax(int64_t rows, int64_t classes, In x, Out y) {
-  launch(current().stream(), rows, LogSoftmax{classes, x.data(), y.data()});
+  start(current(), rows, LogSoftmax{classes, x.data(), y.data()});
 }
 void log_softmax_backward(int64_t rows, int64_t classes, In y, In dy, Out dx) {
-  launch(current().stream(), rows, LogSoftmaxBackward{classes, y.data(), dy.data(), dx.data()});
+  start(current(), rows, LogSoftmaxBackward{classes, y.data(), dy.data(), dx.data()});
 }
 void nll_loss(int64_t rows, int64_t classes, In x, std::span<const int32_t> labels, Out loss) {
-  launch_blocks(current().stream(), 1, NllLoss{rows, classes, x.data(), labels.data(), loss.data()});
+  start_blocks(current(), 1, NllLoss{rows, classes, x.data(), labels.data(), loss.data()});
 }
 void nll_loss_backward(int64_t rows, int64_t classes, std::span<const int32_t> labels, In dy, Out dx) {
   on_each(dx, NllLossBackward{rows, classes, labels.data(), dy.data(), dx.data()});
@@ -85,7 +85,7 @@ void share_statistics(CudaDevice& card, Out mean, Out variance) {
 void batch_norm2d(const BatchNorm2dGeometry& g, In x, In weight, In bias, Out mean, Out variance, Out y) {
   if (g.training) {
     CudaDevice& card = current();
-    launch_blocks(card.stream(), g.c, BatchNorm2dStatistics{g, x.data(), mean.data(), variance.data()});
+    start_blocks(card, g.c, BatchNorm2dStatistics{g, x.data(), mean.data(), variance.data()});
     share_statistics(card, mean, variance);
   }
   on_each(y, BatchNorm2d{g, x.data(), weight.data(), bias.data(), mean.data(), variance.data(), y.data()});
@@ -100,8 +100,7 @@ void batch_norm2d_backward(const BatchNorm2dGeometry& g, In x, In weight, In mea
   auto* const sums = static_cast<float*>(own.get());
   float* const dw_sum = dw.empty() ? sums : dw.data();
   float* const db_sum = db.empty() ? sums + channels : db.data();
-  launch_blocks(card.stream(), g.c,
-                BatchNorm2dSums{g, x.data(), mean.data(), variance.data(), dy.data(), dw_sum, db_sum});
+  start_blocks(card, g.c, BatchNorm2dSums{g, x.data(), mean.data(), variance.data(), dy.data(), dw_sum, db_sum});
   // Each card's loss is the mean of its share, so dy is as many times as large as for the whole batch as there are
   // cards: with the mean of their sums the gradient is, too.
   if (const Share& share = card.share(); g.training && share.of > 1)
@@ -111,8 +110,9 @@ void batch_norm2d_backward(const BatchNorm2dGeometry& g, In x, In weight, In mea
 }
 
 void move_towards(double momentum, double factor, In batch, Out running) {
-  on_each(running, MoveTowards{static_cast<float>(1 - momentum), static_cast<float>(momentum * factor), batch.data(),
-                               running.data()});
+  const MoveTowards kernel{static_cast<float>(1 - momentum), static_cast<float>(momentum * factor), batch.data(),
+                           running.data()};
+  start(current(), std::ssize(running), kernel, Way::follow);
 }
 void count(Out counter) { on_each(counter, Count{counter.data()}); }
 
@@ -125,9 +125,13 @@ struct Factor {
 void multiply(int64_t rows, int64_t columns, int64_t depth, Factor a, Factor b, float* c) {
   const float one = 1, zero = 0;
   const auto narrow = [](int64_t size) { return static_cast<int>(size); };
-  check_status(cublasSgemm(current().blas(), a.operation, b.operation, narrow(rows), narrow(columns), narrow(depth),
-                           &one, a.numbers, narrow(a.leading), b.numbers, narrow(b.leading), &zero, c, narrow(rows)),
-               "multiplying matrices");
+  CudaDevice& card = current();
+  const auto start = [&](cudaStream_t) {
+    check_status(cublasSgemm(card.blas(), a.operation, b.operation, narrow(rows), narrow(columns), narrow(depth), &one,
+                             a.numbers, narrow(a.leading), b.numbers, narrow(b.leading), &zero, c, narrow(rows)),
+                 "multiplying matrices");
+  };
+  card.work({.read = {a.numbers, b.numbers}, .written = {c, card.blas_workspace()}}, start, Way::main);
 }
 
 // yᵀ (O, N) = weight (O, I) · xᵀ (I, N)
@@ -141,7 +145,7 @@ void linear(const LinearGeometry& g, In x, In weight, In bias, Out y) {
 void linear_backward(const LinearGeometry& g, In x, In weight, In dy, Out dx, Out dw, Out db) {
   if (!dx.empty()) multiply(g.i, g.n, g.o, {CUBLAS_OP_N, weight.data(), g.i}, {CUBLAS_OP_N, dy.data(), g.o}, dx.data());
   if (!dw.empty()) multiply(g.i, g.o, g.n, {CUBLAS_OP_N, x.data(), g.i}, {CUBLAS_OP_T, dy.data(), g.o}, dw.data());
-  if (!db.empty()) launch_blocks(current().stream(), g.o, ChannelSum{g.n, g.o, 1, dy.data(), db.data()});
+  if (!db.empty()) start_blocks(current(), g.o, ChannelSum{g.n, g.o, 1, dy.data(), db.data()});
 }
 
 void sgd_step(const SgdSettings& s, std::span<const SgdParameter<float>> all) {
@@ -158,7 +162,7 @@ void sgd_step(const SgdSettings& s, std::span<const SgdParameter<float>> all) {
       kernel.parameters[i] = {now[i].gradient.data(), now[i].velocity.empty() ? nullptr : now[i].velocity.data(),
                               now[i].parameter.data(), end, now[i].first};
     }
-    launch(current().stream(), end, kernel);
+    start(current(), end, kernel);
     all = all.subspan(now.size());
   }
 }

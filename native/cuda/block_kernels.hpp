@@ -27,7 +27,7 @@ struct NllLoss {
   const float* x;
   const int32_t* labels;
   float* loss;
-
+  void each_array(const auto& see) const { see(x, labels, loss); }
   CNNLAB_KERNEL void operator()(int phase, Shared& shared, int64_t /*block*/, int thread) const {
     if (phase == 0) {
       shared.part[thread] = 0;
@@ -48,7 +48,7 @@ struct ChannelSum {
   int64_t n, c, pixels;
   const float* x;
   float* sum;
-
+  void each_array(const auto& see) const { see(x, sum); }
   CNNLAB_KERNEL void operator()(int phase, Shared& shared, int64_t block, int thread) const {
     if (phase == 0) {
       shared.part[thread] = 0;
@@ -69,7 +69,7 @@ struct BatchNorm2dStatistics {
   BatchNorm2dGeometry g;
   const float* x;
   float *mean, *variance;
-
+  void each_array(const auto& see) const { see(x, mean, variance); }
   CNNLAB_KERNEL void operator()(int phase, Shared& shared, int64_t block, int thread) const {
     const auto m = static_cast<float>(g.n * g.pixels);
     if (phase == 0 || phase == 4) {
@@ -97,7 +97,7 @@ struct BatchNorm2dSums {
   BatchNorm2dGeometry g;
   const float *x, *mean, *variance, *dy;
   float *dw, *db;
-
+  void each_array(const auto& see) const { see(x, mean, variance, dy, dw, db); }
   CNNLAB_KERNEL void operator()(int phase, Shared& shared, int64_t block, int thread) const {
     if (phase == 0) {
       const float centre = mean[block], inverse = 1 / sqrtf(variance[block] + static_cast<float>(g.eps));

@@ -7,7 +7,7 @@
 
 #include "lib/tensor/error.hpp"
 #include "native/cuda/cuda_device.hpp"
-#include "native/cuda/launch.hpp"
+#include "native/cuda/start.hpp"
 
 namespace cnnlab::cuda {
 namespace {
@@ -131,12 +131,14 @@ void conv2d(const Conv2dGeometry& g, std::span<const float> x, std::span<const f
   CudaDevice& card = current();
   const Shape2d& shape = shape_of(g, card);
   const std::shared_ptr<void> workspace = card.allocate(shape.forward.workspace);
-  check_status(cudnnConvolutionForward(card.dnn(), &one, shape.x, x.data(), shape.weight, weight.data(),
-                                       shape.convolution, shape.forward.algorithm, workspace.get(),
-                                       shape.forward.workspace, &zero, shape.y, y.data()),
-               "convolving");
+  card.work({.read = {x.data(), weight.data()}, .written = {y.data(), workspace.get()}}, [&](cudaStream_t stream) {
+    check_status(cudnnConvolutionForward(card.dnn(stream), &one, shape.x, x.data(), shape.weight, weight.data(),
+                                         shape.convolution, shape.forward.algorithm, workspace.get(),
+                                         shape.forward.workspace, &zero, shape.y, y.data()),
+                 "convolving");
+  });
   if (!bias.empty())
-    launch(card.stream(), static_cast<int64_t>(y.size()), AddBias{bias.data(), y.data(), g.o, g.out_h() * g.out_w()});
+    start(card, static_cast<int64_t>(y.size()), AddBias{bias.data(), y.data(), g.o, g.out_h() * g.out_w()});
 }
 
 void conv2d_backward(const Conv2dGeometry& g, std::span<const float> x, std::span<const float> weight,
@@ -146,19 +148,23 @@ void conv2d_backward(const Conv2dGeometry& g, std::span<const float> x, std::spa
   const Shape2d& shape = shape_of(g, card);
   if (!dx.empty()) {
     const std::shared_ptr<void> workspace = card.allocate(shape.data.workspace);
-    check_status(cudnnConvolutionBackwardData(card.dnn(), &one, shape.weight, weight.data(), shape.y, dy.data(),
-                                              shape.convolution, shape.data.algorithm, workspace.get(),
-                                              shape.data.workspace, &zero, shape.x, dx.data()),
-                 "computing dx");
+    card.work({.read = {weight.data(), dy.data()}, .written = {dx.data(), workspace.get()}}, [&](cudaStream_t stream) {
+      check_status(cudnnConvolutionBackwardData(card.dnn(stream), &one, shape.weight, weight.data(), shape.y, dy.data(),
+                                                shape.convolution, shape.data.algorithm, workspace.get(),
+                                                shape.data.workspace, &zero, shape.x, dx.data()),
+                   "computing dx");
+    });
   }
   if (!dw.empty()) {
     const std::shared_ptr<void> workspace = card.allocate(shape.filter.workspace);
-    check_status(cudnnConvolutionBackwardFilter(card.dnn(), &one, shape.x, x.data(), shape.y, dy.data(),
-                                                shape.convolution, shape.filter.algorithm, workspace.get(),
-                                                shape.filter.workspace, &zero, shape.weight, dw.data()),
-                 "computing dw");
+    card.work({.read = {x.data(), dy.data()}, .written = {dw.data(), workspace.get()}}, [&](cudaStream_t stream) {
+      check_status(cudnnConvolutionBackwardFilter(card.dnn(stream), &one, shape.x, x.data(), shape.y, dy.data(),
+                                                  shape.convolution, shape.filter.algorithm, workspace.get(),
+                                                  shape.filter.workspace, &zero, shape.weight, dw.data()),
+                   "computing dw");
+    });
   }
-  if (!db.empty()) launch_blocks(card.stream(), g.o, ChannelSum{g.n, g.o, g.out_h() * g.out_w(), dy.data(), db.data()});
+  if (!db.empty()) start_blocks(card, g.o, ChannelSum{g.n, g.o, g.out_h() * g.out_w(), dy.data(), db.data()});
 }
 
 }  // namespace cnnlab::cuda

@@ -1,12 +1,13 @@
 #include "native/cuda/cuda_device.hpp"
 
+#include <iterator>
 #include <utility>
 
 #include "lib/tensor/error.hpp"
 #include "native/cuda/backend.hpp"
 #include "native/cuda/convolution.hpp"
-#include "native/cuda/launch.hpp"
 #include "native/cuda/recorder.hpp"
+#include "native/cuda/start.hpp"
 
 namespace cnnlab::cuda {
 namespace {
@@ -23,9 +24,11 @@ MemoryPool::~MemoryPool() { release_free(); }
 
 std::shared_ptr<void> MemoryPool::take(size_t bytes) {
   void* memory = nullptr;
-  if (std::vector<void*>& free = free_[bytes]; !free.empty()) {
-    memory = free.back();
-    free.pop_back();
+  std::deque<void*>& free = free_[bytes];
+  // One rests, if it may: who takes turns with another has his own, then.
+  if (const bool rests = spread_ && !sealed_ && free.size() == 1; !free.empty() && !rests) {
+    memory = spread_ ? free.front() : free.back();
+    spread_ ? free.pop_front() : free.pop_back();
   } else {
     memory = allocate(bytes);
   }
@@ -50,13 +53,18 @@ void* MemoryPool::allocate(size_t bytes) {
               " MiB are free; try a smaller --batch, or end other programs that use the card"));
   }
   check_status(status, "taking memory");
+  (*allocations_)[static_cast<const std::byte*>(memory)] = asked;
   return memory;
 }
 
 // What cannot be freed is lost, and that is all: this runs when a program ends, too.
 void MemoryPool::release_free() {
-  for (auto& [bytes, buffers] : free_)
-    for (void* buffer : buffers) static_cast<void>(cudaFree(buffer));
+  for (auto& [bytes, buffers] : free_) {
+    for (void* buffer : buffers) {
+      allocations_->erase(static_cast<const std::byte*>(buffer));
+      static_cast<void>(cudaFree(buffer));
+    }
+  }
   free_.clear();
 }
 
@@ -93,7 +101,7 @@ std::string describe_card(int index) {
 }
 
 CudaDevice::CudaDevice(Options options)
-    : options_(options), pool_(std::make_shared<MemoryPool>("cuda:" + std::to_string(options.index))) {
+    : options_(options), pool_(std::make_shared<MemoryPool>("cuda:" + std::to_string(options.index), allocations_)) {
   check_usable(options.index);
   try {
     open();
@@ -106,23 +114,24 @@ CudaDevice::CudaDevice(Options options)
 
 void CudaDevice::open() {
   check_status(cudaSetDevice(options_.index), "choosing the card");
-  check_status(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "making a stream");
+  for (cudaStream_t& stream : streams_)
+    check_status(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "making a stream");
   check_status(cublasCreate(&blas_), "starting cuBLAS");
-  check_status(cublasSetStream(blas_, stream_), "giving cuBLAS its stream");
+  check_status(cublasSetStream(blas_, stream()), "giving cuBLAS its stream");
   check_status(cublasSetMathMode(blas_, options_.tf32 ? CUBLAS_TF32_TENSOR_OP_MATH : CUBLAS_PEDANTIC_MATH),
                "setting cuBLAS's precision");
   blas_workspace_ = pool_->take(blas_workspace_bytes);
   check_status(cublasSetWorkspace(blas_, blas_workspace_.get(), blas_workspace_bytes), "giving cuBLAS memory");
   check_status(cudnnCreate(&dnn_), "starting cuDNN");
-  check_status(cudnnSetStream(dnn_, stream_), "giving cuDNN its stream");
 }
 
 void CudaDevice::close() noexcept {
-  if (stream_) static_cast<void>(cudaStreamSynchronize(stream_));
+  if (stream()) static_cast<void>(cudaStreamSynchronize(stream()));
   forget_convolutions();
   if (dnn_) static_cast<void>(cudnnDestroy(dnn_));
   if (blas_) static_cast<void>(cublasDestroy(blas_));
-  if (stream_) static_cast<void>(cudaStreamDestroy(stream_));
+  for (cudaStream_t stream : streams_)
+    if (stream) static_cast<void>(cudaStreamDestroy(stream));
 }
 
 CudaDevice::~CudaDevice() {
@@ -155,24 +164,56 @@ std::unique_ptr<StepRecorder> CudaDevice::step_recorder() { return std::make_uni
 void CudaDevice::upload(const void* from, void* to, size_t bytes) {
   if (recording()) throw NotRecordable("it brings numbers from the CPU");
   use();
-  check_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_), "copying to the card");
+  check_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream()), "copying to the card");
 }
 
 void CudaDevice::download(const void* from, void* to, size_t bytes) {
   use();
   if (recording()) return recorder_->record_loss(*this, from, to, bytes);
-  check_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream_), "copying from the card");
-  check_status(cudaStreamSynchronize(stream_), "waiting for the card");
+  check_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream()), "copying from the card");
+  check_status(cudaStreamSynchronize(stream()), "waiting for the card");
 }
 
 void CudaDevice::copy(const void* from, void* to, size_t bytes) {
   use();
-  check_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream_), "copying on the card");
+  // Between cards their main streams keep the order.
+  const bool across = !allocation_of(from) || !allocation_of(to);
+  const auto start = [&](cudaStream_t stream) {
+    check_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream), "copying on the card");
+  };
+  work({.read = {from}, .written = {to}}, start, across ? Way::main : Way::branch);
 }
 
 void CudaDevice::fill(std::span<float> numbers, float value) {
   use();
-  launch(stream_, static_cast<int64_t>(numbers.size()), Fill{numbers.data(), value});
+  start(*this, static_cast<int64_t>(numbers.size()), Fill{numbers.data(), value});
+}
+
+// One handle for both: what it keeps ready it has from the rehearsal, and asks the driver for nothing while recorded.
+cudnnHandle_t CudaDevice::dnn(cudaStream_t stream) {
+  if (dnn_stream_ != stream) check_status(cudnnSetStream(dnn_, stream), "giving cuDNN its stream");
+  dnn_stream_ = stream;
+  return dnn_;
+}
+
+int CudaDevice::begin_work(const Arrays& arrays, Way way) {
+  return recording() ? recorder_->branches(*this).begin(arrays, way) : 0;
+}
+void CudaDevice::end_work(const Arrays& arrays, int stream) {
+  if (!recording()) return;
+  use();  // its events are this card's
+  recorder_->branches(*this).end(arrays, stream);
+}
+void CudaDevice::join_branches() {
+  if (recording()) recorder_->branches(*this).join();
+}
+
+const void* CudaDevice::allocation_of(const void* address) const {
+  const auto* const byte = static_cast<const std::byte*>(address);
+  const auto after = allocations_->upper_bound(byte);
+  if (after == allocations_->begin()) return nullptr;
+  const auto& [begin, bytes] = *std::prev(after);
+  return byte < begin + bytes ? begin : nullptr;
 }
 
 CudaDevice& current() {

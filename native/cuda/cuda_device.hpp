@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+#include <deque>
 #include <map>
 #include <memory>
 #include <span>
@@ -7,18 +9,24 @@
 
 #include "lib/tensor/device_group.hpp"
 #include "lib/tensor/step_recorder.hpp"
+#include "native/cuda/arrays.hpp"
 #include "native/cuda/status.hpp"
 
 namespace cnnlab::cuda {
 
 class Recorder;
 
-/// Memory of one graphics card. What is freed is kept by size and handed out again: all work goes through one stream,
-/// so whoever gets a buffer writes to it after whoever had it has read it. A training step that repeats the sizes of
-/// the one before asks the driver for nothing.
+/// Where allocations of one card begin, and how many bytes they have.
+using Allocations = std::map<const std::byte*, size_t>;
+
+/// Memory of one graphics card. What is freed is kept by size and handed out again: whoever gets a buffer writes to it
+/// after whoever had it has read it, since all work goes through one stream, or keeps to Branches. A training step that
+/// repeats the sizes of the one before asks the driver for nothing.
 class MemoryPool : public std::enable_shared_from_this<MemoryPool> {
  public:
-  explicit MemoryPool(std::string device_name) : device_name_(std::move(device_name)) {}
+  /// `spread`: what was freed last is handed out last, so that two branches seldom wait for each other's memory.
+  MemoryPool(std::string device_name, std::shared_ptr<Allocations> allocations, bool spread = false)
+      : device_name_(std::move(device_name)), allocations_(std::move(allocations)), spread_(spread) {}
   ~MemoryPool();
   MemoryPool(const MemoryPool&) = delete;
   MemoryPool& operator=(const MemoryPool&) = delete;
@@ -33,8 +41,9 @@ class MemoryPool : public std::enable_shared_from_this<MemoryPool> {
   void release_free();
 
   std::string device_name_;
-  bool sealed_ = false;
-  std::map<size_t, std::vector<void*>> free_;
+  std::shared_ptr<Allocations> allocations_;
+  bool spread_, sealed_ = false;
+  std::map<size_t, std::deque<void*>> free_;
 };
 
 /// What cards that compute one step on one batch do together.
@@ -56,6 +65,7 @@ struct Share {
 };
 
 /// One graphics card, and what computes on it: a stream, on which everything happens in order, and CUDA's libraries.
+/// What is recorded goes to a second stream as well (Branches).
 class CudaDevice : public RecordingDevice, public BatchSharer {
  public:
   struct Options {
@@ -83,9 +93,29 @@ class CudaDevice : public RecordingDevice, public BatchSharer {
   /// Makes this the card whose kernels this thread starts from now on, and to which its calls of CUDA go. Whatever a
   /// device is asked, its table of kernels too, begins with this.
   void use() const;
-  cudaStream_t stream() const { return stream_; }
-  cublasHandle_t blas() const { return blas_; }
+  cudaStream_t stream() const { return streams_[0]; }
+  cudaStream_t side_stream() const { return streams_[1]; }
+  cublasHandle_t blas() const { return blas_; }  ///< on the main stream
+  void* blas_workspace() const { return blas_workspace_.get(); }
   cudnnHandle_t dnn() const { return dnn_; }
+  /// Works on this stream from now on.
+  cudnnHandle_t dnn(cudaStream_t stream);
+
+  /// Puts work into a stream: start(stream) does, and touches these arrays alone.
+  template <class Start>
+  void work(const Arrays& arrays, const Start& start, Way way = Way::branch) {
+    const int number = begin_work(arrays, way);
+    start(streams_[number]);
+    end_work(arrays, number);
+  }
+  /// The same in two parts, where it is put there with that of other cards.
+  int begin_work(const Arrays& arrays, Way way);
+  void end_work(const Arrays& arrays, int stream);
+  /// What comes next on the main stream comes behind all that was asked so far.
+  void join_branches();
+  /// Where the piece of this card's memory begins in which an address lies; null where it lies in none.
+  const void* allocation_of(const void* address) const;
+  const std::shared_ptr<Allocations>& allocations() const { return allocations_; }
 
   int64_t sharers() const override { return share_.of; }
   const Share& share() const { return share_; }
@@ -104,10 +134,12 @@ class CudaDevice : public RecordingDevice, public BatchSharer {
   Options options_;
   std::vector<CudaDevice*> followers_;
   Share share_;
+  std::shared_ptr<Allocations> allocations_ = std::make_shared<Allocations>();
   std::shared_ptr<MemoryPool> pool_;
-  cudaStream_t stream_ = nullptr;
+  std::array<cudaStream_t, 2> streams_{};  // the main one, and the side one
   cublasHandle_t blas_ = nullptr;
   cudnnHandle_t dnn_ = nullptr;
+  cudaStream_t dnn_stream_ = nullptr;  // where cuDNN works now
   std::shared_ptr<void> blas_workspace_;
   Recorder* recorder_ = nullptr;
 };

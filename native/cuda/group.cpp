@@ -62,19 +62,15 @@ class CudaGroup : public DeviceGroup, private Sharing {
     meeting_->meet(static_cast<size_t>(place), [&] { average(asked_); });
   }
 
-  // All in one group: NCCL starts no sum before it knows of it on every card, and joins small ones.
   void average(const std::vector<std::vector<std::span<float>>>& arrays) override {
-    check_status(ncclGroupStart(), "beginning to average numbers of the cards");
-    for (size_t array = 0; array < arrays[0].size(); ++array) {
-      for (size_t i = 0; i < cards_.size(); ++i) {
-        const std::span<float> numbers = arrays[i][array];
-        const ncclResult_t status = ncclAllReduce(numbers.data(), numbers.data(), numbers.size(), ncclFloat, ncclAvg,
-                                                  communicators_[i], cards_[i]->stream());
-        if (status != ncclSuccess) static_cast<void>(ncclGroupEnd());  // it must end, whatever became of it
-        check_status(status, "averaging numbers of the cards");
-      }
+    std::vector<Arrays> touched(cards_.size());
+    for (size_t i = 0; i < cards_.size(); ++i) {
+      for (const std::span<float> numbers : arrays[i]) touched[i].add(numbers);
+      cards_[i]->begin_work(touched[i], Way::main);
     }
-    check_status(ncclGroupEnd(), "averaging numbers of the cards");
+    ask_nccl(arrays);
+    for (size_t i = 0; i < cards_.size(); ++i) cards_[i]->end_work(touched[i], 0);
+    cards_[0]->use();
   }
 
  private:
@@ -120,8 +116,24 @@ class CudaGroup : public DeviceGroup, private Sharing {
       if (communicator) static_cast<void>(ncclCommDestroy(communicator));
   }
 
+  // All in one group: NCCL starts no sum before it knows of it on every card, and joins small ones.
+  void ask_nccl(const std::vector<std::vector<std::span<float>>>& arrays) {
+    check_status(ncclGroupStart(), "beginning to average numbers of the cards");
+    for (size_t array = 0; array < arrays[0].size(); ++array) {
+      for (size_t i = 0; i < cards_.size(); ++i) {
+        const std::span<float> numbers = arrays[i][array];
+        const ncclResult_t status = ncclAllReduce(numbers.data(), numbers.data(), numbers.size(), ncclFloat, ncclAvg,
+                                                  communicators_[i], cards_[i]->stream());
+        if (status != ncclSuccess) static_cast<void>(ncclGroupEnd());  // it must end, whatever became of it
+        check_status(status, "averaging numbers of the cards");
+      }
+    }
+    check_status(ncclGroupEnd(), "averaging numbers of the cards");
+  }
+
   void mark(size_t card) {
     cards_[card]->use();
+    cards_[card]->join_branches();
     cuda::check_status(cudaEventRecord(events_[card], cards_[card]->stream()), "marking a place in a card's work");
   }
   void wait(size_t card, size_t for_card) {

@@ -16,29 +16,34 @@
 // N batch, C channels, H and W height and width, O output channels, K window; (i, j) is a pixel of the output.
 namespace cnnlab::cuda {
 
-// A grid kernel computes number `at` of a result.
+// A grid kernel computes number `at` of a result. `each_array` shows what it reads (const) and writes; null for
+// nothing.
 
 struct Fill {
   float* y;
   float value;
+  void each_array(const auto& see) const { see(y); }
   CNNLAB_KERNEL void operator()(int64_t at) const { y[at] = value; }
 };
 
 struct Relu {
   const float* x;
   float* y;
+  void each_array(const auto& see) const { see(x, y); }
   CNNLAB_KERNEL void operator()(int64_t at) const { y[at] = x[at] < 0 ? 0 : x[at]; }  // NaN stays NaN
 };
 
 struct ReluBackward {
   const float *x, *dy;
   float* dx;
+  void each_array(const auto& see) const { see(x, dy, dx); }
   CNNLAB_KERNEL void operator()(int64_t at) const { dx[at] = x[at] <= 0 ? 0 : dy[at]; }
 };
 
 struct Add {
   const float *a, *b;
   float* y;
+  void each_array(const auto& see) const { see(a, b, y); }
   CNNLAB_KERNEL void operator()(int64_t at) const { y[at] = a[at] + b[at]; }
 };
 
@@ -47,6 +52,7 @@ struct AddBias {
   const float* bias;
   float* y;
   int64_t channels, pixels;
+  void each_array(const auto& see) const { see(bias, y); }
   CNNLAB_KERNEL void operator()(int64_t at) const { y[at] += bias[at / pixels % channels]; }
 };
 
@@ -58,6 +64,7 @@ struct Dropout {
   int64_t first;
   const float* x;
   float* y;
+  void each_array(const auto& see) const { see(key_there, x, y); }
   CNNLAB_KERNEL void operator()(int64_t at) const {
     uint64_t z = (key_there ? *key_there : key) + (static_cast<uint64_t>(first + at) + 1) * 0x9e3779b97f4a7c15u;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
@@ -73,6 +80,7 @@ struct CopyRuns {
   int64_t from_stride;
   float* to;
   int64_t to_stride;
+  void each_array(const auto& see) const { see(from, to); }
   CNNLAB_KERNEL void operator()(int64_t at) const {
     const int64_t row = at / run, place = at % run;
     to[row * to_stride + place] = from[row * from_stride + place];
@@ -100,6 +108,7 @@ struct MaxPool2d {
   const float* x;
   float* y;
   int32_t* argmax;
+  void each_array(const auto& see) const { see(x, y, argmax); }
   CNNLAB_KERNEL void operator()(int64_t at) const {
     const int64_t j = at % out_w, i = at / out_w % out_h;
     const float* plane = x + at / (out_w * out_h) * g.h * g.w;
@@ -128,6 +137,7 @@ struct MaxPool2dBackward {
   const int32_t* argmax;
   const float* dy;
   float* dx;
+  void each_array(const auto& see) const { see(argmax, dy, dx); }
   CNNLAB_KERNEL void operator()(int64_t at) const {
     const int64_t place = at % (g.h * g.w), base = at / (g.h * g.w) * out_h * out_w;
     const Span rows = Span::windows_over(g, place / g.w, out_h), columns = Span::windows_over(g, place % g.w, out_w);
@@ -145,6 +155,7 @@ struct AvgPool2d {
   int64_t out_h, out_w;
   const float* x;
   float* y;
+  void each_array(const auto& see) const { see(x, y); }
   CNNLAB_KERNEL void operator()(int64_t at) const {
     const float* plane = x + at / (out_w * out_h) * g.h * g.w;
     const Span rows = Span::window(g, at / out_w % out_h, g.h), columns = Span::window(g, at % out_w, g.w);
@@ -160,6 +171,7 @@ struct AvgPool2dBackward {
   int64_t out_h, out_w;
   const float* dy;
   float* dx;
+  void each_array(const auto& see) const { see(dy, dx); }
   CNNLAB_KERNEL void operator()(int64_t at) const {
     const int64_t place = at % (g.h * g.w), base = at / (g.h * g.w) * out_h * out_w;
     const Span rows = Span::windows_over(g, place / g.w, out_h), columns = Span::windows_over(g, place % g.w, out_w);
@@ -175,6 +187,7 @@ struct GlobalAvgPool2d {
   int64_t pixels;
   const float* x;
   float* y;
+  void each_array(const auto& see) const { see(x, y); }
   CNNLAB_KERNEL void operator()(int64_t at) const {
     float sum = 0;
     for (int64_t p = at * pixels; p < (at + 1) * pixels; ++p) sum += x[p];
@@ -186,6 +199,7 @@ struct GlobalAvgPool2dBackward {
   int64_t pixels;
   const float* dy;
   float* dx;
+  void each_array(const auto& see) const { see(dy, dx); }
   CNNLAB_KERNEL void operator()(int64_t at) const { dx[at] = dy[at / pixels] / static_cast<float>(pixels); }
 };
 
@@ -194,6 +208,7 @@ struct ZeroPadShortcut {
   int64_t out_h, out_w, zeros_before;
   const float* x;
   float* y;
+  void each_array(const auto& see) const { see(x, y); }
   CNNLAB_KERNEL void operator()(int64_t at) const {
     const int64_t j = at % out_w, i = at / out_w % out_h, n = at / (out_w * out_h * g.o);
     const int64_t c = at / (out_w * out_h) % g.o - zeros_before;
@@ -206,6 +221,7 @@ struct ZeroPadShortcutBackward {
   int64_t out_h, out_w, zeros_before;
   const float* dy;
   float* dx;
+  void each_array(const auto& see) const { see(dy, dx); }
   CNNLAB_KERNEL void operator()(int64_t at) const {
     const int64_t w = at % g.w, h = at / g.w % g.h, c = at / (g.w * g.h) % g.c, n = at / (g.w * g.h * g.c);
     const bool passed = w % g.stride == 0 && h % g.stride == 0;
@@ -218,6 +234,7 @@ struct LogSoftmax {
   int64_t classes;
   const float* x;
   float* y;
+  void each_array(const auto& see) const { see(x, y); }
   CNNLAB_KERNEL void operator()(int64_t at) const {
     const float* in = x + at * classes;
     float max = in[0], sum = 0;
@@ -232,6 +249,7 @@ struct LogSoftmaxBackward {
   int64_t classes;
   const float *y, *dy;
   float* dx;
+  void each_array(const auto& see) const { see(y, dy, dx); }
   CNNLAB_KERNEL void operator()(int64_t at) const {
     float sum = 0;
     for (int64_t c = 0; c < classes; ++c) sum += dy[at * classes + c];
@@ -244,6 +262,7 @@ struct NllLossBackward {
   const int32_t* labels;
   const float* dy;
   float* dx;
+  void each_array(const auto& see) const { see(labels, dy, dx); }
   CNNLAB_KERNEL void operator()(int64_t at) const {
     dx[at] = labels[at / classes] == at % classes ? -dy[0] / static_cast<float>(rows) : 0;
   }
@@ -253,11 +272,13 @@ struct MoveTowards {
   float keep, take;
   const float* batch;
   float* running;
+  void each_array(const auto& see) const { see(batch, running); }
   CNNLAB_KERNEL void operator()(int64_t at) const { running[at] = keep * running[at] + take * batch[at]; }
 };
 
 struct Count {
   float* counter;
+  void each_array(const auto& see) const { see(counter); }
   CNNLAB_KERNEL void operator()(int64_t at) const { counter[at] += 1; }
 };
 
@@ -279,7 +300,10 @@ struct Sgd {
   bool nesterov;
   int count;
   Parameter parameters[capacity];
-
+  void each_array(const auto& see) const {
+    see(rates_there);
+    for (const Parameter* p = parameters; p < parameters + count; ++p) see(p->gradient, p->velocity, p->parameter);
+  }
   CNNLAB_KERNEL void operator()(int64_t at) const {
     int low = 0, high = count - 1;
     while (low < high) {
@@ -306,6 +330,7 @@ struct Sgd {
 struct MoveCentre {
   const float *from, *to;
   float* variance;
+  void each_array(const auto& see) const { see(from, to, variance); }
   CNNLAB_KERNEL void operator()(int64_t at) const {
     const float way = from[at] - to[at];
     variance[at] += way * way;
@@ -316,6 +341,7 @@ struct BatchNorm2d {
   BatchNorm2dGeometry g;
   const float *x, *weight, *bias, *mean, *variance;
   float* y;
+  void each_array(const auto& see) const { see(x, weight, bias, mean, variance, y); }
   CNNLAB_KERNEL void operator()(int64_t at) const {
     const int64_t c = at / g.pixels % g.c;
     y[at] = (x[at] - mean[c]) * (weight[c] / sqrtf(variance[c] + static_cast<float>(g.eps))) + bias[c];
@@ -327,6 +353,7 @@ struct BatchNorm2dBackward {
   BatchNorm2dGeometry g;
   const float *x, *weight, *mean, *variance, *dy, *dw, *db;
   float* dx;
+  void each_array(const auto& see) const { see(x, weight, mean, variance, dy, dw, db, dx); }
   CNNLAB_KERNEL void operator()(int64_t at) const {
     const int64_t c = at / g.pixels % g.c;
     const float inverse = 1 / sqrtf(variance[c] + static_cast<float>(g.eps)), normalised = (x[at] - mean[c]) * inverse;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "native/cuda/launch.hpp"
+#include "native/cuda/start.hpp"
 
 namespace cnnlab::cuda {
 namespace {
@@ -22,12 +22,17 @@ class Recorder::Running {
       part.loss_read = false;
       part.pool->seal(recording);
       part.card->set_recorder(&recorder);
+      if (!recording) continue;
+      part.branches =
+          std::make_unique<Branches>(part.card->stream(), part.card->side_stream(),
+                                     [card = part.card](const void* address) { return card->allocation_of(address); });
     }
   }
   ~Running() {
     for (Part& part : recorder_.parts_) {
       part.card->set_recorder(nullptr);
       part.pool->seal(false);
+      part.branches.reset();
     }
     recorder_.recording_ = false;
   }
@@ -42,6 +47,7 @@ Recorder::Recorder(CudaDevice& card) : card_(card) {
   std::vector<CudaDevice*> cards = card.followers();
   cards.insert(cards.begin(), &card);
   for (CudaDevice* each : cards) parts_.push_back({.card = each, .state = each->allocate(sizeof(StepState))});
+  losses_ = card.allocate(parts_.size() * sizeof(float));
   try {
     card.use();
     check_status(cudaMallocHost(reinterpret_cast<void**>(&arrived_), sizeof(StepState::results)),
@@ -68,8 +74,9 @@ void Recorder::forget() noexcept {
 }
 
 void Recorder::rehearse(const std::function<void()>& step) {
-  for (Part& part : parts_)
-    part.pool = std::make_shared<MemoryPool>(part.card->name());  // of the one before, what is in use stays
+  for (Part& part : parts_) {  // of the pool before, what is in use stays
+    part.pool = std::make_shared<MemoryPool>(part.card->name(), part.card->allocations(), true);
+  }
   const Running running(*this, false);
   step();
 }
@@ -84,6 +91,7 @@ void Recorder::record(const std::function<float()>& step) {
     try {
       if (std::bit_cast<uint32_t>(step()) != std::bit_cast<uint32_t>(stand_in_loss))
         throw NotRecordable("it returns another number than the loss that it read");
+      card_.join_branches();
     } catch (...) {
       if (cudaStreamEndCapture(card_.stream(), &graph) == cudaSuccess) static_cast<void>(cudaGraphDestroy(graph));
       static_cast<void>(cudaGetLastError());
@@ -107,24 +115,25 @@ void Recorder::make_ready(cudaGraph_t graph) {
 void Recorder::gather(const Gather& data) {
   const auto pixels = static_cast<int64_t>(data.batch.size() / data.batch_labels.size());
   card_.use();
-  launch(card_.stream(), static_cast<int64_t>(data.batch.size()),
-         GatherBatch{.images = data.images.data(),
-                     .labels = data.labels.data(),
-                     .order = data.order.data(),
-                     .state = there(),
-                     .pixels = pixels,
-                     .plane = data.plane,
-                     .mean = data.mean.empty() ? nullptr : data.mean.data(),
-                     .deviation = data.deviation.data(),
-                     .batch = data.batch.data(),
-                     .batch_labels = data.batch_labels.data()});
+  start(card_, static_cast<int64_t>(data.batch.size()),
+        GatherBatch{.images = data.images.data(),
+                    .labels = data.labels.data(),
+                    .order = data.order.data(),
+                    .state = there(),
+                    .pixels = pixels,
+                    .plane = data.plane,
+                    .mean = data.mean.empty() ? nullptr : data.mean.data(),
+                    .deviation = data.deviation.data(),
+                    .batch = data.batch.data(),
+                    .batch_labels = data.batch_labels.data()});
 }
 
 void Recorder::tally(int64_t classes, std::span<const float> output, std::span<const int32_t> labels) {
   batch_ = static_cast<int64_t>(labels.size());
   card_.use();
-  launch_blocks(card_.stream(), 1,
-                TallyStep{batch_, classes, std::ssize(parts_), output.data(), labels.data(), there()});
+  const TallyStep kernel{batch_, classes, std::ssize(parts_), output.data(), losses(), labels.data(), there()};
+  // In the main stream, which comes behind the other cards, too: they bring their losses.
+  start_blocks(card_, 1, kernel, Way::main);
 }
 
 void Recorder::set_position(int64_t position) {
@@ -174,7 +183,7 @@ void Recorder::record_loss(CudaDevice& card, const void* from, void* to, size_t 
   Part& part = part_of(card);
   if (bytes != sizeof(float) || part.loss_read) throw NotRecordable("it looks at more than its loss");
   part.loss_read = true;
-  card.copy(from, &there()->losses[&part - parts_.data()], bytes);
+  card.copy(from, losses() + (&part - parts_.data()), bytes);
   *static_cast<float*>(to) = stand_in_loss;
 }
 

@@ -3,13 +3,15 @@
 
 #include "lib/kernels/geometry.hpp"
 #include "lib/tensor/step_recorder.hpp"
+#include "native/cuda/branches.hpp"
 #include "native/cuda/cuda_device.hpp"
 #include "native/cuda/step_kernels.hpp"
 
 namespace cnnlab::cuda {
 
 /// Records a training step as a CUDA graph. What the step takes of the card's memory stays the graph's: it is taken by
-/// the rehearsal from a pool of its own, planned once. Where the card leads others, the one graph does the work of all.
+/// the rehearsal from a pool of its own, planned once. What does not need each other's results is done at the same
+/// time, on two streams (Branches). Where the card leads others, the one graph does the work of all.
 class Recorder : public StepRecorder {
  public:
   explicit Recorder(CudaDevice& card);
@@ -30,6 +32,7 @@ class Recorder : public StepRecorder {
   // What the card asks while a step runs.
   MemoryPool& memory(const CudaDevice& card) { return *part_of(card).pool; }
   bool recording() const { return recording_; }
+  Branches& branches(const CudaDevice& card) { return *part_of(card).branches; }
   /// In place of bringing the loss to the CPU: it stays where the tally finds it, and the CPU gets a number to know it
   /// by. Throws NotRecordable for anything else.
   void record_loss(CudaDevice& card, const void* from, void* to, size_t bytes);
@@ -43,17 +46,20 @@ class Recorder : public StepRecorder {
     CudaDevice* card;
     std::shared_ptr<void> state;  // a StepState
     std::shared_ptr<MemoryPool> pool{};
+    std::unique_ptr<Branches> branches{};  // while it records
     bool loss_read = false;
   };
   Part& part_of(const CudaDevice& card);
   static StepState* there(const Part& part) { return static_cast<StepState*>(part.state.get()); }
+  float* losses() const { return static_cast<float*>(losses_.get()); }
   StepState* there() const { return there(parts_.front()); }
   void make_ready(cudaGraph_t graph);
   void forget() noexcept;
 
   CudaDevice& card_;
-  std::vector<Part> parts_;           // the first is that of card_
-  StepResult* arrived_ = nullptr;     // results, in memory that the card writes to
+  std::vector<Part> parts_;        // the first is that of card_
+  std::shared_ptr<void> losses_;   // of each card, on card_; apart from its state, for all write there when they like
+  StepResult* arrived_ = nullptr;  // results, in memory that the card writes to
   cudaEvent_t sent_event_ = nullptr;  // behind the last sending
   cudaGraphExec_t graph_ = nullptr;
   bool recording_ = false;

@@ -11,7 +11,6 @@ struct StepState {
   int64_t position;  ///< of the next batch, in the order of the images
   int64_t step;      ///< repetitions so far
   Sgd::Rates rates;
-  float losses[most_cards];  ///< each card's mean over its share of the batch
   uint64_t keys[most_keys];  ///< of dropout's masks
   StepResult results[StepRecorder::most_waiting];
 };
@@ -25,6 +24,7 @@ struct GatherBatch {
   const float *mean, *deviation;  ///< (C), or null
   float* batch;
   int32_t* batch_labels;
+  void each_array(const auto& see) const { see(images, labels, order, state, mean, deviation, batch, batch_labels); }
   CNNLAB_KERNEL void operator()(int64_t at) const {
     const int64_t image = order[state->position + at / pixels], pixel = at % pixels;
     float value = static_cast<float>(images[image * pixels + pixel]) / 255.0f;
@@ -40,10 +40,10 @@ struct TallyStep {
   static constexpr int phases = 4;
   using Shared = BlockSum;  // exact: whole numbers below 2²⁴
   int64_t rows, classes, cards;
-  const float* output;
+  const float *output, *losses;  ///< (rows, classes), (cards): each card's mean over its share of the batch
   const int32_t* labels;
   StepState* state;
-
+  void each_array(const auto& see) const { see(output, losses, labels, state); }
   CNNLAB_KERNEL void operator()(int phase, Shared& shared, int64_t /*block*/, int thread) const {
     if (phase == 0) {
       shared.part[thread] = 0;
@@ -57,7 +57,7 @@ struct TallyStep {
       shared.add_up(phase - 1, thread);
     } else if (thread == 0) {
       double loss = 0;  // as DataParallel has it
-      for (int64_t card = 0; card < cards; ++card) loss += state->losses[card];
+      for (int64_t card = 0; card < cards; ++card) loss += losses[card];
       state->results[state->step % StepRecorder::most_waiting] = {static_cast<float>(loss / static_cast<double>(cards)),
                                                                   static_cast<int32_t>(shared.part[0])};
       state->position += rows;

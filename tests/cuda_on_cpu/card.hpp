@@ -15,11 +15,22 @@
 namespace cnnlab::testing {
 using Work = std::function<void()>;
 
+// Some of the cards' memory: so many bytes, or (0) the whole allocation in which the address lies.
+struct Piece {
+  const void* address;
+  size_t bytes = 0;
+};
+// What work does with it.
+struct Touched {
+  const char* by;  // a function's or kernel's name
+  std::vector<Piece> read{}, written{};
+};
 // A piece of captured work, and those that have to be done before it.
 struct Node {
   int device;
   Work work;
   std::vector<size_t> after;
+  Touched touched;
 };
 // What is captured: work of the stream that began it, and of those that joined by waiting for an event in it.
 struct Capture {
@@ -62,7 +73,8 @@ namespace cnnlab::testing {
 /// While a stream captures, its work goes to a graph and is not done. What CUDA forbids meanwhile (in the thread that
 /// captures: to take or free memory, to wait, to copy from or to memory that is not pinned) fails and spoils the graph.
 /// A graph's work is done in another order each time, of all those that its events allow: where one is missing, the
-/// results will differ.
+/// results will differ. And where two works of a graph touch the same memory, one of them to write to it, while no
+/// event puts them in order, the capture ends with an Error that names both.
 class Card {
  public:
   static constexpr int most_cards = 4;
@@ -100,7 +112,7 @@ class Card {
   bool takes_kernels(cudaStream_t stream) const { return is_stream(stream) && stream->device == current; }
   cudaStream_t add_stream();
   bool remove_stream(cudaStream_t stream);
-  void submit(cudaStream_t stream, Work work);
+  void submit(cudaStream_t stream, Touched touched, Work work);
   void finish(cudaStream_t stream);
   /// Behind all that was asked of the stream so far.
   void record(CUevent_st& event, cudaStream_t stream) const;
@@ -117,6 +129,8 @@ class Card {
   CUgraph_st* end_capture(cudaStream_t stream, bool& joined);
   /// Whether something is asked for that cannot be done, since a stream captures; its graph is spoiled then.
   bool capture_forbids();
+  /// Pairs of works of this name, in the graph that was captured last, of which either may be done first.
+  int64_t pairs_without_order(const std::string& name) { return pairs_without_order_[name]; }
   void launch(const CUgraphExec_st& graph, cudaStream_t stream);
 
   void* allocate_pinned(size_t bytes);
@@ -136,6 +150,8 @@ class Card {
   void open(int device);
   void finish(cudaStream_t stream, int64_t until);
   void run(const std::vector<Node>& nodes);
+  void check_order(const std::vector<Node>& nodes);
+  std::pair<const std::byte*, const std::byte*> bounds(const Piece& piece) const;
 
   std::byte* begin_;
   int open_ = nothing, depth_ = 0;
@@ -145,6 +161,7 @@ class Card {
   std::array<size_t, most_cards> used_{};
   std::array<bool, most_cards> poisoned_{};  // all that is not allocated
   uint64_t launches_ = 0;
+  std::map<std::string, int64_t> pairs_without_order_;
   int64_t calls_ = 0, failing_ = -1;
   std::map<std::string, int> by_function_;
   std::string failed_;

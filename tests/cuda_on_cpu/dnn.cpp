@@ -57,10 +57,11 @@ std::span<float> numbers(Descriptor descriptor, const void* data) {
   return {static_cast<float*>(const_cast<void*>(data)), descriptor->numel()};
 }
 
-// All that is the same for the three directions: pointers, factors, workspace; `work` is put into the stream.
+// All that is the same for the three directions: pointers (the last is the result), factors, workspace; `work` is put
+// into the stream.
 template <class Work>
-cudnnStatus_t submit(cudnnHandle_t handle, const void* alpha, const void* beta, int algorithm, void* workspace,
-                     size_t size, std::initializer_list<std::span<float>> arrays, const Work& work) {
+cudnnStatus_t submit(const char* function, cudnnHandle_t handle, const void* alpha, const void* beta, int algorithm,
+                     void* workspace, size_t size, std::initializer_list<std::span<float>> arrays, const Work& work) {
   Card& card = Card::instance();
   const auto factor = [](const void* value) { return *static_cast<const float*>(value); };
   if (!card.takes_kernels(handle->stream) || factor(alpha) != 1 || factor(beta) != 0) return CUDNN_STATUS_BAD_PARAM;
@@ -69,10 +70,14 @@ cudnnStatus_t submit(cudnnHandle_t handle, const void* alpha, const void* beta, 
   if (!std::ranges::all_of(arrays,
                            [&](auto array) { return card.owns(array.data(), array.size_bytes(), Card::current); }))
     return CUDNN_STATUS_BAD_PARAM;
-  card.submit(handle->stream, [=] {
-    std::memset(workspace, 0xff, size);  // it is cuDNN's to write to
-    work();
-  });
+  const std::span<float>* const array = arrays.begin();
+  card.submit(
+      handle->stream,
+      {.by = function, .read = {{array[0].data()}, {array[1].data()}}, .written = {{array[2].data()}, {workspace}}},
+      [=] {
+        std::memset(workspace, 0xff, size);  // it is cuDNN's to write to
+        work();
+      });
   return CUDNN_STATUS_SUCCESS;
 }
 
@@ -233,7 +238,7 @@ cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void* alpha, c
   if (!fit(x, w, convolution, y)) return CUDNN_STATUS_BAD_PARAM;
   const Conv2dGeometry g = geometry(x, w, convolution);
   const auto in = numbers(x, x_data), weight = numbers(w, w_data), out = numbers(y, y_data);
-  return submit(handle, alpha, beta, algorithm, workspace, size, {in, weight, out},
+  return submit(__func__, handle, alpha, beta, algorithm, workspace, size, {in, weight, out},
                 [=] { simd_backend().conv2d(g, in, weight, {}, out); });
 }
 
@@ -246,7 +251,7 @@ cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alp
   if (!fit(dx, w, convolution, dy)) return CUDNN_STATUS_BAD_PARAM;
   const Conv2dGeometry g = geometry(dx, w, convolution);
   const auto weight = numbers(w, w_data), gradient = numbers(dy, dy_data), out = numbers(dx, dx_data);
-  return submit(handle, alpha, beta, algorithm, workspace, size, {weight, gradient, out}, [=] {
+  return submit(__func__, handle, alpha, beta, algorithm, workspace, size, {weight, gradient, out}, [=] {
     const std::vector<float> any(out.size());  // dx does not depend on x
     simd_backend().conv2d_backward(g, any, weight, gradient, out, {}, {});
   });
@@ -261,7 +266,7 @@ cudnnStatus_t cudnnConvolutionBackwardFilter(cudnnHandle_t handle, const void* a
   if (!fit(x, dw, convolution, dy)) return CUDNN_STATUS_BAD_PARAM;
   const Conv2dGeometry g = geometry(x, dw, convolution);
   const auto in = numbers(x, x_data), gradient = numbers(dy, dy_data), out = numbers(dw, dw_data);
-  return submit(handle, alpha, beta, algorithm, workspace, size, {in, gradient, out}, [=] {
+  return submit(__func__, handle, alpha, beta, algorithm, workspace, size, {in, gradient, out}, [=] {
     const std::vector<float> any(out.size());  // dw does not depend on the weights
     simd_backend().conv2d_backward(g, in, any, gradient, {}, out, {});
   });

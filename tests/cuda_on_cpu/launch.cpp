@@ -1,7 +1,12 @@
 #include "native/cuda/launch.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <memory>
+#include <typeinfo>
 
+#include "lib/tensor/error.hpp"
+#include "native/cuda/arrays.hpp"
 #include "native/cuda/status.hpp"
 #include "tests/cuda_on_cpu/card.hpp"
 
@@ -11,11 +16,29 @@ namespace {
 
 using testing::Card;
 
-void submit(cudaStream_t stream, testing::Work work) {
+// The kernel's arrays, by the types of its members; and it must have named all that it could touch.
+template <class Kernel>
+testing::Touched touched_by(const Kernel& kernel) {
+  const Card& card = Card::instance();
+  const auto [read, written] = arrays_of(kernel);
+  for (size_t at = 0; at + sizeof(void*) <= sizeof(Kernel); at += sizeof(void*)) {
+    const void* address = nullptr;
+    std::memcpy(&address, reinterpret_cast<const std::byte*>(&kernel) + at, sizeof address);
+    const auto names = [&](const auto& list) { return std::ranges::find(list, address) != list.end(); };
+    check(!card.inside(address) || !card.owns(address, 1) || names(read) || names(written),
+          "cuda_on_cpu: a kernel keeps an array to itself: ", typeid(Kernel).name());
+  }
+  testing::Touched touched{.by = typeid(Kernel).name()};
+  for (const void* address : read) touched.read.push_back({address});
+  for (const void* address : written) touched.written.push_back({address});
+  return touched;
+}
+
+void submit(cudaStream_t stream, testing::Touched touched, testing::Work work) {
   Card& card = Card::instance();
   const bool bad = card.fails("launch") || !card.takes_kernels(stream);
   check_status(bad ? cudaErrorUnknown : cudaSuccess, "starting a kernel");
-  card.submit(stream, std::move(work));
+  card.submit(stream, std::move(touched), std::move(work));
 }
 
 }  // namespace
@@ -23,7 +46,7 @@ void submit(cudaStream_t stream, testing::Work work) {
 template <class Kernel>
 void launch(cudaStream_t stream, int64_t count, const Kernel& kernel) {
   if (count == 0) return;
-  submit(stream, [kernel, count] {
+  submit(stream, touched_by(kernel), [kernel, count] {
     for (int64_t at = count - 1; at >= 0; --at) kernel(at);
   });
 }
@@ -31,7 +54,7 @@ void launch(cudaStream_t stream, int64_t count, const Kernel& kernel) {
 template <class Kernel>
 void launch_blocks(cudaStream_t stream, int64_t blocks, const Kernel& kernel) {
   if (blocks == 0) return;
-  submit(stream, [kernel, blocks] {
+  submit(stream, touched_by(kernel), [kernel, blocks] {
     for (int64_t block = blocks - 1; block >= 0; --block) {
       const auto shared = std::make_unique<typename Kernel::Shared>();
       for (int phase = 0; phase < Kernel::phases; ++phase)

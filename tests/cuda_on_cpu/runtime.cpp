@@ -98,17 +98,18 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpy
   const bool across =
       (to_card && !card.owns(to, bytes, stream->device)) || (from_card && !card.owns(from, bytes, stream->device));
   if (from_card) {
-    card.submit(stream, [=] {
+    card.submit(stream, {.by = __func__, .read = {{from, bytes}}, .written = {{to, bytes}}}, [=] {
       if (across) Card::instance().open_all();
       std::memmove(to, from, bytes);
     });
     if (!pinned) card.finish(stream);  // to such memory it returns when all is done
   } else {                             // memory that is not pinned is read before this returns
     const auto* const first = static_cast<const unsigned char*>(from);
-    card.submit(stream, [to, across, staged = std::vector(first, first + bytes)] {
-      if (across) Card::instance().open_all();
-      std::memcpy(to, staged.data(), staged.size());
-    });
+    card.submit(stream, {.by = __func__, .written = {{to, bytes}}},
+                [to, across, staged = std::vector(first, first + bytes)] {
+                  if (across) Card::instance().open_all();
+                  std::memcpy(to, staged.data(), staged.size());
+                });
   }
   return cudaSuccess;
 }

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
+#include "lib/tensor/error.hpp"
 #include "lib/tensor/random.hpp"
 #include "tests/cuda_on_cpu/card.hpp"
 
@@ -21,7 +23,7 @@ bool Card::remove_stream(cudaStream_t stream) {
   return true;
 }
 
-void Card::submit(cudaStream_t stream, Work work) {
+void Card::submit(cudaStream_t stream, Touched touched, Work work) {
   if (!stream->capture) {
     stream->work.push_back([this, device = stream->device, work = std::move(work)] {
       open(device);
@@ -30,7 +32,7 @@ void Card::submit(cudaStream_t stream, Work work) {
     return;
   }
   std::vector<Node>& nodes = stream->capture->nodes;
-  nodes.push_back({stream->device, std::move(work), std::move(stream->tails)});
+  nodes.push_back({stream->device, std::move(work), std::move(stream->tails), std::move(touched)});
   stream->tails = {nodes.size() - 1};
 }
 
@@ -94,6 +96,7 @@ CUgraph_st* Card::end_capture(cudaStream_t origin, bool& joined) {
     stream->tails.clear();
   }
   joined = std::ranges::find(reached, false) == reached.end();
+  if (joined && !capture->broken) check_order(capture->nodes);
   return joined && !capture->broken ? new CUgraph_st{std::move(capture->nodes)} : nullptr;
 }
 
@@ -105,7 +108,51 @@ bool Card::capture_forbids() {
 }
 
 void Card::launch(const CUgraphExec_st& graph, cudaStream_t stream) {
-  submit(stream, [this, nodes = graph.nodes] { run(*nodes); });
+  submit(stream, {.by = "a graph"}, [this, nodes = graph.nodes] { run(*nodes); });
+}
+
+// From … to; nothing for what is the CPU's.
+std::pair<const std::byte*, const std::byte*> Card::bounds(const Piece& piece) const {
+  auto* const begin = const_cast<std::byte*>(static_cast<const std::byte*>(piece.address));
+  if (!owns(begin, 1)) return {begin, begin};
+  if (piece.bytes > 0) return {begin, begin + piece.bytes};
+  const auto& [start, bytes] = *std::prev(allocations_.upper_bound(begin));
+  return {start, start + bytes};
+}
+
+// A node comes behind those that it names, and behind all that they come behind.
+void Card::check_order(const std::vector<Node>& nodes) {
+  struct Use {
+    size_t node;
+    bool writes;
+    std::pair<const std::byte*, const std::byte*> bounds;
+  };
+  std::vector<Use> uses;
+  pairs_without_order_.clear();
+  std::vector<std::vector<bool>> behind(nodes.size(), std::vector<bool>(nodes.size()));
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    for (const size_t before : nodes[i].after) {
+      behind[i][before] = true;
+      for (size_t j = 0; j < before; ++j)
+        if (behind[before][j]) behind[i][j] = true;
+    }
+    for (size_t j = 0; j < i; ++j) {
+      const bool alike = std::string_view(nodes[i].touched.by) == nodes[j].touched.by;
+      if (alike && !behind[i][j]) ++pairs_without_order_[nodes[i].touched.by];
+    }
+    const auto use = [&](const Piece& piece, bool writes) {
+      const auto [begin, end] = bounds(piece);
+      for (const Use& other : uses) {
+        if (other.node == i || behind[i][other.node] || !(writes || other.writes)) continue;
+        check(end <= other.bounds.first || other.bounds.second <= begin, "cuda_on_cpu: ", nodes[i].touched.by,
+              writes ? " writes" : " reads", " what ", nodes[other.node].touched.by,
+              other.writes ? " writes" : " reads", " on another stream, and no event stands between");
+      }
+      uses.push_back({i, writes, {begin, end}});
+    };
+    for (const Piece& piece : nodes[i].touched.read) use(piece, false);
+    for (const Piece& piece : nodes[i].touched.written) use(piece, true);
+  }
 }
 
 // Of the nodes that can be done next any is; most often one of the same card, as opening another's memory takes time.

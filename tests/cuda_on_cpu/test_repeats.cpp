@@ -4,6 +4,7 @@
 
 #include "lessons/02_inception/model.hpp"
 #include "lessons/05_residual/model.hpp"
+#include "lessons/06_dense/model.hpp"
 #include "lib/train/checkpoint.hpp"
 #include "tests/cuda_on_cpu/test_card.hpp"
 #include "tests/support/close.hpp"
@@ -35,12 +36,13 @@ struct Said {
 
 template <class Event>
 std::string bits_of(const Event& event) {
-  if constexpr (requires { event.step; })
+  if constexpr (requires { event.step; }) {
     return text("step ", event.step, ' ', std::hexfloat, event.loss, ' ', event.train.correct, '/', event.train.total,
                 '\n');
-  else
+  } else {
     return text("epoch ", event.epoch, ' ', std::hexfloat, event.train_loss, ' ', event.train.correct, ' ',
                 event.test.loss, ' ', event.test.correct, '\n');
+  }
 }
 
 void listen(Trainer& trainer, Said& said) {
@@ -116,7 +118,7 @@ TEST_CASE("a repeated run says and learns the same bits as one op by op: BatchNo
   check_repeats(job);
 }
 
-TEST_CASE("repeated, MainNet and ResNet-20 learn the same bits as op by op", "[cuda_on_cpu]") {
+TEST_CASE("repeated, MainNet, ResNets and a DenseNet learn the same bits as op by op", "[cuda_on_cpu]") {
   Job job;
   job.settings.epochs = 2;
   job.settings.sgd = {.lr = 0.01, .momentum = 0.5, .weight_decay = 1e-4};
@@ -125,6 +127,18 @@ TEST_CASE("repeated, MainNet and ResNet-20 learn the same bits as op by op", "[c
   }
   SECTION("ResNet-20") {
     job.make = [] { return std::make_shared<residual::ResNet>(residual::ResNet({.in = 1, .depth = 20, .width = 4})); };
+  }
+  SECTION("ResNet-8 with projections") {
+    job.make = [] {
+      return std::make_shared<residual::ResNet>(
+          residual::ResNet({.in = 1, .depth = 8, .width = 4, .projection = true}));
+    };
+  }
+  SECTION("a small DenseNet") {
+    job.make = [] {
+      return std::make_shared<dense::DenseNet>(
+          dense::DenseNet({.in = 1, .depth = 16, .growth_rate = 4, .bottleneck = true, .compression = 50}));
+    };
   }
   check_repeats(job);
 }
