@@ -74,7 +74,7 @@ void norm_channel_backward(const BatchNorm2dGeometry& g, const Channel<float>& x
   const double share = g.training ? -static_cast<double>(scale) / static_cast<double>(g.count()) : 0;
   const auto slope = static_cast<float>(share * stretch * inverse * inverse);
   const auto offset = static_cast<float>(share * dy_sum);
-  for (int64_t n = 0; n < g.n; ++n) {
+  for (int64_t n = g.n - 1; n >= 0; --n) {  // those read last are still in the cache
     const float *from = x.data + n * x.stride, *d = dy + n * image;
     float* to = dx.data + n * dx.stride;
     for_vectors<Arch>(g.pixels, [&](auto v, int64_t i) {

@@ -1,7 +1,9 @@
-#include "lib/autograd/pending.hpp"
+#include <utility>
+
 #include "lib/autograd/tape.hpp"
 #include "lib/backend.hpp"
 #include "lib/ops/ops.hpp"
+#include "lib/ops/pending.hpp"
 
 namespace cnnlab {
 namespace {
@@ -30,6 +32,26 @@ Conv2dGeometry conv2d_geometry(const Shape& x, const Shape& weight, const BasicV
   return g;
 }
 
+template <class T>
+Gradient<T> gradient_of_conv2d(const Conv2dGeometry& g, const BasicVariable<T>& input, BasicTensor<T> weight) {
+  const auto& pending = input.pending();
+  return [g, pending, x = pending ? BasicTensor<T>() : input.value(), weight = std::move(weight)](
+             const BasicTensor<T>& dy, const Needs& needs) {
+    std::vector<BasicTensor<T>> d(needs.size());  // dx, dw and, with a bias, db
+    if (needs[0]) d[0] = BasicTensor<T>({g.n, g.c, g.h, g.w}, dy.device());
+    if (needs[1]) d[1] = BasicTensor<T>(weight.shape(), dy.device());
+    if (needs.size() > 2 && needs[2]) d[2] = BasicTensor<T>({g.o}, dy.device());
+    const std::span<T> db = d.size() > 2 ? d[2].raw() : std::span<T>();
+    const auto& back = backend<T>(dy.device());
+    if (pending) {
+      back.conv2d_channels_backward(g, pending->channels(), weight.raw(), dy.raw(), d[0].raw(), d[1].raw(), db);
+    } else {
+      back.conv2d_backward(g, x.raw(), weight.raw(), dy.raw(), d[0].raw(), d[1].raw(), db);
+    }
+    return d;
+  };
+}
+
 }  // namespace
 
 template <class T>
@@ -47,22 +69,15 @@ BasicVariable<T> conv2d(const BasicVariable<T>& x, const BasicVariable<T>& weigh
   } else {
     kernels.conv2d(g, x.value().raw(), weight.value().raw(), b, y.raw());
   }
-  auto gradient = [g, pending, x = pending ? BasicTensor<T>() : x.value(), weight = weight.value()](
-                      const BasicTensor<T>& dy, const Needs& needs) {
-    std::vector<BasicTensor<T>> d(needs.size());  // dx, dw and, with a bias, db
-    if (needs[0]) d[0] = BasicTensor<T>({g.n, g.c, g.h, g.w}, dy.device());
-    if (needs[1]) d[1] = BasicTensor<T>(weight.shape(), dy.device());
-    if (needs.size() > 2 && needs[2]) d[2] = BasicTensor<T>({g.o}, dy.device());
-    const std::span<T> db = d.size() > 2 ? d[2].raw() : std::span<T>();
-    const auto& back = backend<T>(dy.device());
-    if (pending) {
-      back.conv2d_channels_backward(g, pending->channels(), weight.raw(), dy.raw(), d[0].raw(), d[1].raw(), db);
-    } else {
-      back.conv2d_backward(g, x.raw(), weight.raw(), dy.raw(), d[0].raw(), d[1].raw(), db);
-    }
-    return d;
-  };
-  std::vector<BasicVariable<T>> inputs{x, weight};
+  std::vector<BasicVariable<T>> inputs{x};
+  Gradient<T> gradient;
+  if (pending && pending->norm) gradient = gradient_of_conv2d_and_norm<T>(g, pending, weight.value());
+  if (gradient) {
+    inputs = pending->inputs();
+  } else {
+    gradient = gradient_of_conv2d<T>(g, x, weight.value());
+  }
+  inputs.push_back(weight);
   if (bias.defined()) inputs.push_back(bias);
   return op.output(y, std::move(inputs), gradient, g.multiply_adds(), {g.k, g.stride, g.padding});
 }

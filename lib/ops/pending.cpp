@@ -42,6 +42,19 @@ void find_moments(const typename Pending<T>::Part& part, BatchNorm2dGeometry g) 
   backend<T>().channel_moments(g, part.x.value().raw(), part.moments->mean.raw(), part.moments->variance.raw());
 }
 
+// Of channels (or nothing) those of a chunk.
+template <class T>
+std::span<T> some(std::span<T> all, int64_t first, int64_t count) {
+  return all.empty() ? all : all.subspan(static_cast<size_t>(first), static_cast<size_t>(count));
+}
+
+// Channels whose gradients are made at once: as many as stay in the cache, but not so few that the other side of the
+// convolution, which is read for every chunk, would cost more.
+int64_t channels_at_once(const Conv2dGeometry& g) {
+  constexpr int64_t cached = int64_t{2} << 20;  // numbers
+  return std::clamp<int64_t>(cached / (g.n * g.h * g.w), std::min(4 * g.o, g.c), g.c);
+}
+
 }  // namespace
 
 template <class T>
@@ -106,6 +119,51 @@ Gradient<T> gradient_of_norm(std::shared_ptr<const Pending<T>> x) {
   };
 }
 
+template <class T>
+Gradient<T> gradient_of_conv2d_and_norm(const Conv2dGeometry& g, std::shared_ptr<const Pending<T>> x,
+                                        BasicTensor<T> weight) {
+  if (channels_at_once(g) == g.c) return {};
+  return [g, x = std::move(x), weight = std::move(weight)](const BasicTensor<T>& dy, const Needs& needs) {
+    const size_t norm = x->parts.size(), kernel = norm + 2;
+    std::vector<BasicTensor<T>> d(needs.size());  // of x's inputs, dw and, with a bias, db
+    const auto dx = gradient_channels(*x, needs, d);
+    for (const size_t i : {norm, norm + 1})
+      if (needs[i]) d[i] = BasicTensor<T>({g.c});
+    if (needs[kernel]) d[kernel] = BasicTensor<T>(weight.shape());
+    if (needs.size() > kernel + 1 && needs[kernel + 1]) d[kernel + 1] = BasicTensor<T>({g.o});
+    const bool wants_x = std::any_of(needs.begin(), needs.begin() + static_cast<std::ptrdiff_t>(kernel),
+                                     [](bool wanted) { return wanted; });
+
+    const Backend<T>& kernels = backend<T>();
+    const int64_t at_once = channels_at_once(g), chunks = (g.c + at_once - 1) / at_once;
+    BasicTensor<T> some_weight({g.o, at_once, g.k, g.k}), some_dw, between;
+    if (needs[kernel]) some_dw = BasicTensor<T>(some_weight.shape());
+    if (wants_x) between = BasicTensor<T>({g.n, at_once, g.h, g.w});
+    for (int64_t chunk = 0; chunk < chunks; ++chunk) {
+      const int64_t first = g.c * chunk / chunks, count = g.c * (chunk + 1) / chunks - first;
+      Conv2dGeometry of_conv = g;
+      of_conv.c = count;
+      Channels<T> channels = x->channels();
+      channels.each = some(channels.each, first, count);
+      const int64_t of_one = g.k * g.k, run = count * of_one, row = g.c * of_one;
+      kernels.copy_runs(g.o, run, weight.raw().subspan(first * of_one), row, some_weight.raw(), run);
+      const std::span<T> some_dx = some(between.raw(), 0, g.n * count * g.h * g.w);
+      const bool wants_bias = chunk == 0 && d.size() > kernel + 1;
+      kernels.conv2d_channels_backward(of_conv, channels, some_weight.raw(), dy.raw(), some_dx,
+                                       some(some_dw.raw(), 0, g.o * run),
+                                       wants_bias ? d[kernel + 1].raw() : std::span<T>());
+      if (needs[kernel]) kernels.copy_runs(g.o, run, some_dw.raw(), run, d[kernel].raw().subspan(first * of_one), row);
+      if (!wants_x) continue;
+      BatchNorm2dGeometry of_norm = x->norm->geometry;
+      of_norm.c = count;
+      kernels.norm_channels_backward(of_norm, channels, some(x->norm->variance.raw(), first, count), some_dx,
+                                     some(std::span(dx), first, count), some(d[norm].raw(), first, count),
+                                     some(d[norm + 1].raw(), first, count));
+    }
+    return d;
+  };
+}
+
 #define INSTANTIATE(T)                                                                            \
   template bool may_wait<T>(const Device*);                                                       \
   template std::vector<Pending<T>::Part> parts_of(const BasicVariable<T>&);                       \
@@ -117,5 +175,9 @@ INSTANTIATE(double)
 #undef INSTANTIATE
 template Gradient<float> gradient_of_norm(std::shared_ptr<const Pending<float>>);
 template Gradient<double> gradient_of_norm(std::shared_ptr<const Pending<double>>);
+template Gradient<float> gradient_of_conv2d_and_norm(const Conv2dGeometry&, std::shared_ptr<const Pending<float>>,
+                                                     Tensor);
+template Gradient<double> gradient_of_conv2d_and_norm(const Conv2dGeometry&, std::shared_ptr<const Pending<double>>,
+                                                      BasicTensor<double>);
 
 }  // namespace cnnlab

@@ -26,4 +26,12 @@ Pending<T> normalised(Pending<T> x, const BatchNorm2dGeometry& g, const BasicVar
 template <class T>
 Gradient<T> gradient_of_norm(std::shared_ptr<const Pending<T>> x);
 
+/// The gradient of a convolution of x, which is normalised, and of what x waits with, in one: with respect to
+/// `x.inputs()`, the weight and, where there is one, the bias. Between the two lies a gradient as large as x; so it is
+/// made of some channels at a time, and used, while they are in the cache. Empty where all channels would go at once:
+/// then one after the other needs less memory.
+template <class T>
+Gradient<T> gradient_of_conv2d_and_norm(const Conv2dGeometry& g, std::shared_ptr<const Pending<T>> x,
+                                        BasicTensor<T> weight);
+
 }  // namespace cnnlab

@@ -21,7 +21,7 @@ using Buffer = xt::uvector<T, NumbersAllocator<T>>;
 
 template <class T>
 struct Storage : Numbers<T> {
-  explicit Storage(size_t count) : buffer(count) { this->span = buffer; }
+  explicit Storage(size_t count) : buffer(count) {}
   Buffer<T> buffer;
   int64_t freed_at = 0;  // in tensors made so far
 };
@@ -36,14 +36,16 @@ void count_bytes(int64_t taken) {
   }
 }
 
-// Freed buffers by size, reused by the next tensor of that size, the one freed last first. A step frees all that it
-// used, and the next wants the same again, so the pool keeps that much. But not more, and nothing for long: those that
-// have waited longest make room, so that a run that changes its batch size, or another net, neither holds on to all
-// that was ever used nor finds the pool full of sizes that nobody asks for any more.
+// Freed buffers by size, reused by the next tensor of that size, the one freed last first; a large one also by a tensor
+// that fills half of it, so that a dense net, whose layers all differ in size, does not keep one of each. A step
+// frees all that it used, and the next wants the same again, so the pool keeps that much. But not more, and nothing for
+// long: those that have waited longest make room, so that a run that changes its batch size, or another net, neither
+// holds on to all that was ever used nor finds the pool full of sizes that nobody asks for any more.
 template <class T>
 class Pool {
  public:
   static constexpr int64_t always_allowed = 96 << 20;        // bytes
+  static constexpr int64_t large = 1 << 20;                  // bytes
   static constexpr int64_t longest_wait = int64_t{1} << 14;  // tensors made: many steps of a deep net
 
   // Never destroyed: tensors with static lifetime may outlive everything else.
@@ -60,10 +62,12 @@ class Pool {
       in_use_ += bytes(count);
       most_in_use_ = std::max(most_in_use_, in_use_);
       ++made_;
-      if (auto after = free_.upper_bound(count); after != free_.begin() && std::prev(after)->first == count)
-        storage = remove(std::prev(after));
+      const size_t most = bytes(count) < large ? count : 2 * count;
+      if (const auto fitting = free_.lower_bound(count); fitting != free_.end() && fitting->first <= most)
+        storage = remove(std::prev(free_.upper_bound(fitting->first)));
     }
     if (!storage) storage = std::make_unique<Storage<T>>(count);
+    storage->span = {storage->buffer.data(), count};
     return {storage.release(), [](Storage<T>* used) { instance().give_back(std::unique_ptr<Storage<T>>(used)); }};
   }
 
@@ -77,11 +81,12 @@ class Pool {
 
   void give_back(std::unique_ptr<Storage<T>> storage) {
     std::lock_guard lock(mutex_);
-    const size_t count = storage->buffer.size();
-    count_bytes(-bytes(count));
-    in_use_ -= bytes(count);
+    const int64_t used = bytes(storage->span.size());
+    count_bytes(-used);
+    in_use_ -= used;
     if (storage->device || storage->memory) return;
     storage->freed_at = made_;
+    const size_t count = storage->buffer.size();
     pooled_ += bytes(count);
     free_.emplace(count, waiting_.insert(waiting_.end(), std::move(storage)));
     while (too_much() || waiting_.front()->freed_at + longest_wait < made_) {

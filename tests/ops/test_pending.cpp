@@ -1,4 +1,7 @@
+#include <tuple>
+
 #include <catch2/catch.hpp>
+#include <xtensor/xmath.hpp>
 
 #include "lessons/05_residual/model.hpp"
 #include "lessons/06_dense/model.hpp"
@@ -6,6 +9,7 @@
 #include "lib/autograd/pending.hpp"
 #include "lib/autograd/tape.hpp"
 #include "lib/ops/ops.hpp"
+#include "lib/tensor/array.hpp"
 #include "lib/tensor/random.hpp"
 #include "tests/support/close.hpp"
 #include "tests/support/gradient_check.hpp"
@@ -109,6 +113,39 @@ TEST_CASE("gradients reach what is joined and normalised by every way, however o
     return add(relu(all), all);
   };
   CHECK(gradient_difference(net, {a, b, of_seven, bias, kernels}) == "");
+}
+
+TEST_CASE("the gradient of a convolution of many normalised channels, made of some at a time, is the same") {
+  // Planes so large that not all twelve channels go at once.
+  std::vector<Variable> inputs{normal_variable({2, 4, 512, 500}, 1),
+                               normal_variable({2, 8, 512, 500}, 2),
+                               normal_variable({12}, 3),
+                               normal_variable({12}, 4),
+                               normal_variable({2, 12, 3, 3}, 5),
+                               normal_variable({2}, 6)};
+  const auto gradients = [&] {
+    const auto& [a, b, weight, bias, kernels, kernel_bias] =
+        std::tie(inputs[0], inputs[1], inputs[2], inputs[3], inputs[4], inputs[5]);
+    const Variable x = relu(batch_norm2d(cat({a, b}, 1), weight, bias, Tensor::zeros({12}), Tensor::full({12}, 1)));
+    const Variable y = conv2d(x, kernels, kernel_bias, {.padding = 1});
+    nll_loss(log_softmax(flatten(global_avg_pool2d(y))), std::vector<int32_t>{0, 1}).backward();
+    std::vector<Tensor> all;
+    for (Variable& input : inputs) {
+      Tensor& gradient = all.emplace_back(input.grad().clone());
+      const float largest = xt::amax(xt::abs(as_array(gradient)))();
+      REQUIRE(largest > 0);
+      as_array(gradient) /= largest;  // the mean over a plane makes them small
+      input.clear_grad();
+    }
+    return all;
+  };
+  const std::vector<Tensor> some_at_a_time = gradients();
+  const Tape tape;  // now every value is written, and the ops are apart
+  const std::vector<Tensor> apart = gradients();
+  for (size_t i = 0; i < apart.size(); ++i) {
+    INFO("input " << i);
+    CHECK(difference(some_at_a_time[i], apart[i], {1e-4, 1e-4}) == "");
+  }
 }
 
 TEST_CASE("a residual and a dense net compute the same with every value written out") {
