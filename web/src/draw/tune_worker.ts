@@ -40,6 +40,7 @@ async function trainingSet(kept: Kept[], mixed: boolean, base: string): Promise<
 
 async function tune({ program: url, base, lesson, weights, kept, mixed }: ToTuner): Promise<void> {
   const program = await Program.load(url, (script) => importScripts(script));
+  program.call("cnnlab_set_threads", 1); // others could begin only when this gave way, and would be cut off while they load
   const [train, mnist] = await Promise.all([trainingSet(kept, mixed, base), fetchPiece(assets.mnist.test[0]!, base)]);
   // The kept drawings come first among the test images, so that they can be counted apart.
   const test = gather(kept.length + mnist.count, (index) => kept[index] ?? nth(mnist, index - kept.length));
