@@ -10,6 +10,7 @@
 #include "lib/train/trainer.hpp"
 #include "native/cuda/module.hpp"
 #include "tests/cuda_on_cpu/card.hpp"
+#include "tests/cuda_on_cpu/every_failure.hpp"
 #include "tests/cuda_on_cpu/test_card.hpp"
 
 using namespace cnnlab;
@@ -117,35 +118,10 @@ TEST_CASE("a card that has no more memory says how much, after the pool gave bac
 }
 
 TEST_CASE("every call of CUDA's may fail: each failure is one line, and nothing is left behind", "[cuda_on_cpu]") {
-  Machine machine;
-  machine.card.let_fail(-1);
-  use_everything();
-  const int64_t calls = machine.card.calls();
-  const auto functions = machine.card.calls_by_function();
+  const Machine machine;
+  const auto functions =
+      let_every_call_fail("CUDA error|cuBLAS status|cuDNN status", {"cudaStreamSynchronize"}, use_everything);
   CHECK(functions.size() == 52);  // of CUDA's, and our launch
-  CHECK(machine.card.used() == 0);
-  CHECK(machine.card.handles == 0);
-
-  const std::regex message("cuda: [^\\n]+ failed: [^\\n]+ \\((CUDA error|cuBLAS status|cuDNN status) \\d+\\)");
-  for (int64_t call = 0; call < calls; ++call) {
-    machine.card.let_fail(call);
-    std::string said;
-    try {
-      use_everything();
-    } catch (const Error& error) {
-      said = error.what();
-    }
-    INFO("call " << call << ", " << machine.card.failed() << ": " << said);
-    // What cannot be given back is lost without a word: the work is done, or another error is on its way.
-    const bool gives_back =
-        machine.card.failed().find("Destroy") != std::string::npos || machine.card.failed().starts_with("cudaFree");
-    const bool while_closing = machine.card.failed() == "cudaStreamSynchronize" && said.empty();
-    CHECK((std::regex_match(said, message) || gives_back || while_closing));
-    machine.card.let_fail(-1);
-    if (!gives_back) CHECK(machine.card.handles == 0);
-    if (!gives_back) CHECK(machine.card.used() == 0);
-    machine.card.take_back_lost();
-  }
 }
 
 #if !defined(__SANITIZE_ADDRESS__)  // which would report the access that is meant
