@@ -122,8 +122,9 @@ Gradient<T> gradient_of_norm(std::shared_ptr<const Pending<T>> x) {
 template <class T>
 Gradient<T> gradient_of_conv2d_and_norm(const Conv2dGeometry& g, std::shared_ptr<const Pending<T>> x,
                                         BasicTensor<T> weight) {
-  if (channels_at_once(g) == g.c) return {};
-  return [g, x = std::move(x), weight = std::move(weight)](const BasicTensor<T>& dy, const Needs& needs) {
+  const int64_t at_once = channels_at_once(g), chunks = (g.c + at_once - 1) / at_once;
+  if (chunks == 1) return {};
+  return [=](const BasicTensor<T>& dy, const Needs& needs) {
     const size_t norm = x->parts.size(), kernel = norm + 2;
     std::vector<BasicTensor<T>> d(needs.size());  // of x's inputs, dw and, with a bias, db
     const auto dx = gradient_channels(*x, needs, d);
@@ -131,11 +132,10 @@ Gradient<T> gradient_of_conv2d_and_norm(const Conv2dGeometry& g, std::shared_ptr
       if (needs[i]) d[i] = BasicTensor<T>({g.c});
     if (needs[kernel]) d[kernel] = BasicTensor<T>(weight.shape());
     if (needs.size() > kernel + 1 && needs[kernel + 1]) d[kernel + 1] = BasicTensor<T>({g.o});
-    const bool wants_x = std::any_of(needs.begin(), needs.begin() + static_cast<std::ptrdiff_t>(kernel),
-                                     [](bool wanted) { return wanted; });
+    const auto behind_x = needs.begin() + static_cast<std::ptrdiff_t>(kernel);
+    const bool wants_x = std::find(needs.begin(), behind_x, true) != behind_x;
 
     const Backend<T>& kernels = backend<T>();
-    const int64_t at_once = channels_at_once(g), chunks = (g.c + at_once - 1) / at_once;
     BasicTensor<T> some_weight({g.o, at_once, g.k, g.k}), some_dw, between;
     if (needs[kernel]) some_dw = BasicTensor<T>(some_weight.shape());
     if (wants_x) between = BasicTensor<T>({g.n, at_once, g.h, g.w});
