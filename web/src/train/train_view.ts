@@ -1,6 +1,6 @@
 // The view "train": one training, its curves among those of earlier runs, and all that is shown of it.
 import { tell } from "../alerts";
-import { element, throttle } from "../dom";
+import { element } from "../dom";
 import type { LabView } from "../lab";
 import type { Program } from "../program";
 import { RaceView } from "../race/race_view";
@@ -133,10 +133,8 @@ export class TrainView {
     if (thinned) this.#drawAll();
     else this.#program.run("lab_training_event", JSON.stringify({ events: report.events }));
     this.#view.wake();
-    this.#tellSoon();
+    this.#table.show();
   }
-
-  readonly #tellSoon = throttle(() => this.#table.show(), 1000);
 
   #drawAll(): void {
     const { all, current } = this.#runs;

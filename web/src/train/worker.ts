@@ -6,11 +6,12 @@ import type { FromWorker, Report, Score, ToWorker } from "./protocol";
 declare function importScripts(url: string): void;
 
 const SLICE = 40; // milliseconds of training between two looks at the messages
-const REPORT = 100; // … between two reports,
-const WEIGHTS = 1000; // … two copies of the weights for the page,
-const FIRST_STEPS = 32; // … until so many batches are trained: then with each report, since most happens at the beginning,
+const REPORT = 500; // … between two reports. What else the page is told comes right behind one, so that it draws once for all:
+const WEIGHTS = 900; // … two copies of the weights,
 const CHECKPOINT = 10_000; // … two checkpoints, when they are wanted,
 const SCORE = 10_000; // … two readings of the first test images, while the whole set's turn has not come
+const FIRST_STEPS = 32; // Most happens at the beginning: until so many batches are trained,
+const FIRST_REPORT = 100; // … reports are closer, and the weights come with each
 const SCORE_IMAGES = 1000;
 const ALL_IMAGES = 1_000_000;
 const LOG_EVERY = 10; // batches that make a point of the curve,
@@ -114,16 +115,12 @@ async function loop(machine: Program): Promise<void> {
     if (report.events.some(({ event }) => event === "epoch")) sendAnswers(machine, report.step);
     if (!running && !batchWanted) break;
     const early = report.step <= FIRST_STEPS;
-    if (report.state !== before || performance.now() - told.report > REPORT) {
-      tell();
-      if (early) sendWeights(machine, report.step);
+    if (report.state !== before || keepNow || performance.now() - told.report > (early ? FIRST_REPORT : REPORT)) {
+      tell(); // first, so that the page's curve reaches as far as the rest
+      if (early || due("weights", WEIGHTS)) sendWeights(machine, report.step);
+      if (keep && (keepNow || due("checkpoint", CHECKPOINT))) sendCheckpoint(machine, report);
+      if (report.state === "training" && due("score", SCORE)) say({ type: "score", score: score(machine, SCORE_IMAGES) });
     }
-    if (due("weights", WEIGHTS) && !early) sendWeights(machine, report.step);
-    if (keep && (keepNow || due("checkpoint", CHECKPOINT))) {
-      tell(); // first, so that the page's curve reaches as far
-      sendCheckpoint(machine, report);
-    }
-    if (report.state === "training" && due("score", SCORE)) say({ type: "score", score: score(machine, SCORE_IMAGES) });
     await (report.state === "waiting" ? Promise.race([dataCame.promise, messageCame.promise]) : giveWay());
   }
   if (run !== mine || !report) return;
