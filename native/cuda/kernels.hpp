@@ -3,15 +3,11 @@
 #include <cstdint>
 
 #include "lib/kernels/geometry.hpp"
+#include "lib/tensor/device_code.hpp"
 
 // The kernels that CUDA's libraries have not, or not with PyTorch's meaning. nvcc compiles them for the device, and a
 // C++ compiler for the tests, which compare them with lib/kernels on the CPU. All are written to be deterministic:
 // every number of a result is computed by one thread, or one block, in a fixed order; nothing is added up by atomics.
-#ifdef __CUDACC__
-#define CNNLAB_KERNEL __host__ __device__ inline
-#else
-#define CNNLAB_KERNEL inline
-#endif
 
 // N batch, C channels, H and W height and width, O output channels, K window; (i, j) is a pixel of the output.
 namespace cnnlab::cuda {
