@@ -5,14 +5,14 @@
 #include <numeric>
 #include <utility>
 
+#include "lib/data/distortion.hpp"
 #include "lib/data/pen_digits.hpp"
 #include "lib/kernels/parallel.hpp"
 
 namespace cnnlab {
 namespace {
 
-// What a random generator is for, so that the shuffle and the distortions of one epoch have nothing in common.
-enum Purpose : uint64_t { shuffling = 1, augmenting = 2 };
+constexpr uint64_t shuffling = 1;  // what a random generator is for; 2 is the distortion of an image
 
 }  // namespace
 
@@ -96,7 +96,7 @@ void Loader::fill(int64_t epoch, std::span<const int32_t> chosen, Batch& batch) 
   parallel_for(static_cast<int64_t>(chosen.size()), [&](int64_t i) {
     const std::span<float> out = floats.subspan(static_cast<size_t>(i) * pixels, pixels);
     const std::span<const uint8_t> image = data_.image(chosen[i]);
-    Random random{options_.seed, augmenting, static_cast<uint64_t>(epoch), static_cast<uint64_t>(chosen[i])};
+    Random random = random_of_image(options_.seed, epoch, chosen[i]);
     if (options_.augment) {
       std::vector<uint8_t> redrawn;
       if (options_.augment->redraw > 0 && random.uniform() < options_.augment->redraw)
