@@ -10,7 +10,9 @@
 
 namespace cnnlab {
 
-struct SgdSettings;  // lib/kernels/geometry.hpp
+struct SgdSettings;     // lib/kernels/geometry.hpp
+struct AugmentOptions;  // lib/data/augment.hpp
+struct CropOptions;
 
 /// Whether this program may have a device that records. The page has none, and is downloaded: it does without the code.
 #ifdef __EMSCRIPTEN__
@@ -44,14 +46,18 @@ class StepRecorder {
   /// Repetitions whose results may wait on the device; those of more are lost.
   static constexpr int64_t most_waiting = 512;
 
-  /// A data set as bytes, an order of its images, and the batch that is made of them. All spans are on the device.
+  /// A data set as bytes, an order of its images, how they are varied, and the batch that is made of them. All spans
+  /// are on the device.
   struct Gather {
     std::span<const uint8_t> images, labels;  ///< (all, C, H, W), (all)
-    std::span<const int32_t> order;           ///< places in them
-    int64_t plane;                            ///< H·W
-    std::span<const float> mean, deviation;   ///< (C), or empty
-    std::span<float> batch;                   ///< (N, C, H, W)
-    std::span<int32_t> batch_labels;          ///< (N)
+    int64_t height, width;
+    std::span<const int32_t> order;          ///< places in them
+    std::span<const float> mean, deviation;  ///< (C), or empty
+    const AugmentOptions* augment;           ///< one of these, which redraws nothing …
+    const CropOptions* crop;                 ///< … or null for neither
+    uint64_t seed;                           ///< of the numbers that they draw
+    std::span<float> batch;                  ///< (N, C, H, W)
+    std::span<int32_t> batch_labels;         ///< (N)
   };
 
   /// Runs a step, and does it, in memory that nobody else gets from then on: what `record` will take lies ready.
@@ -62,13 +68,14 @@ class StepRecorder {
   virtual void record(const std::function<float()>& step) = 0;
 
   // Work for a step that is being recorded.
-  /// Makes a batch of the images that the order names from the current position on.
+  /// Makes the loader's batch of the images that the order names from the current position on.
   virtual void gather(const Gather& data) = 0;
   /// Keeps the step's result, of the network's answers `output` (N, classes), and moves the position on by N.
   virtual void tally(int64_t classes, std::span<const float> output, std::span<const int32_t> labels) = 0;
 
   // For the next repetitions. Nothing is copied where nothing has changed.
-  virtual void set_position(int64_t position) = 0;
+  /// In an epoch, whose number random numbers depend on.
+  virtual void set_position(int64_t epoch, int64_t position) = 0;
   virtual void set_rates(const SgdSettings& settings) = 0;
   virtual void set_keys(const std::vector<uint64_t>& keys) = 0;
   /// Those of the recorded step, in the order in which it drew them.

@@ -52,8 +52,8 @@ Batch StepReplay::fixed_batch(const Batch& batch) const {
 }
 
 bool StepReplay::resident(const Loader& loader) const {
-  const LoaderOptions& options = loader.options();
-  return !options.augment && !options.crop && data_.size() == loader.total();
+  const auto& augment = loader.options().augment;
+  return !(augment && augment->redraw > 0) && data_.size() == loader.total();
 }
 
 void StepReplay::bring_data() {
@@ -82,7 +82,7 @@ bool StepReplay::repeat(Loader& loader, int64_t epoch, int64_t position) {
   recorder_->set_rates(optimizer_.settings());
   bring_batch(loader, epoch, position);
   if (stage_ == Stage::record) {
-    if (!record(loader.batch_from(epoch, position))) return false;
+    if (!record(loader.batch_from(epoch, position), loader.options())) return false;
   } else {
     std::vector<uint64_t> keys(recorder_->keys().size());
     for (uint64_t& key : keys) key = default_random().bits();
@@ -107,13 +107,13 @@ void StepReplay::bring_batch(Loader& loader, int64_t epoch, int64_t position) {
     order_.copy_from(IndexTensor({data_.size()}, loader.order(epoch)));
     order_epoch_ = epoch;
   }
-  recorder_->set_position(position);
+  recorder_->set_position(epoch, position);
 }
 
-bool StepReplay::record(const Batch& batch) {
+bool StepReplay::record(const Batch& batch, const LoaderOptions& options) {
   Random random = default_random();
   try {
-    recorder_->record([&] { return work(batch); });
+    recorder_->record([&] { return work(batch, options); });
     for (const uint64_t key : recorder_->keys())
       if (key != random.bits()) throw NotRecordable("it draws random numbers for more than dropout");
   } catch (const NotRecordable& why) {
@@ -128,10 +128,10 @@ bool StepReplay::record(const Batch& batch) {
 }
 
 // The work of a whole step, with its batch and its result.
-float StepReplay::work(const Batch& batch) {
+float StepReplay::work(const Batch& batch, const LoaderOptions& options) {
   Batch fixed{batch_images_, batch.labels};
   fixed.labels.on_device = batch_labels_;
-  if (gathers_) recorder_->gather(gathering());
+  if (gathers_) recorder_->gather(gathering(options));
   Listening network(model_);
   const float loss = step_(network, optimizer_, fixed);
   const Tensor& output = network.output;
@@ -140,13 +140,17 @@ float StepReplay::work(const Batch& batch) {
   return loss;
 }
 
-StepRecorder::Gather StepReplay::gathering() {
+StepRecorder::Gather StepReplay::gathering(const LoaderOptions& options) {
   return {.images = {static_cast<const uint8_t*>(images_.get()), data_.images.size()},
           .labels = {static_cast<const uint8_t*>(labels_.get()), data_.labels.size()},
+          .height = data_.height,
+          .width = data_.width,
           .order = order_.raw(),
-          .plane = data_.height * data_.width,
           .mean = mean_.raw(),
           .deviation = deviation_.raw(),
+          .augment = options.augment ? &*options.augment : nullptr,
+          .crop = options.crop ? &*options.crop : nullptr,
+          .seed = options.seed,
           .batch = batch_images_.raw(),
           .batch_labels = batch_labels_.raw()};
 }

@@ -17,8 +17,8 @@ using TrainStep = std::function<float(nn::Module&, optim::SGD&, const Batch&)>;
 
 /// Trains on a device that can record a step and repeat it. The first step of a run makes the momentum, the second is
 /// the rehearsal, the third is recorded; from there on full batches are repetitions. The data set lies on the device,
-/// as bytes, and the order of an epoch is brought there once; only batches that the CPU has to make (augmented ones, or
-/// of a data set that still grows) are brought one by one.
+/// as bytes, and the order of an epoch is brought there once; only batches that the CPU has to make (with redrawn
+/// digits, or of a data set that still grows) are brought one by one.
 ///
 /// Who switches parts of the network off, or gives it other ones, has to call `forget`.
 class StepReplay {
@@ -53,11 +53,11 @@ class StepReplay {
   void bring_data();
   void bring_batch(Loader& loader, int64_t epoch, int64_t position);
   Batch fixed_batch(const Batch& batch) const;
-  bool record(const Batch& batch);
-  float work(const Batch& batch);
+  bool record(const Batch& batch, const LoaderOptions& options);
+  float work(const Batch& batch, const LoaderOptions& options);
   void watch();
   bool unchanged() const;
-  StepRecorder::Gather gathering();
+  StepRecorder::Gather gathering(const LoaderOptions& options);
 
   Device& device_;
   std::unique_ptr<StepRecorder> recorder_;

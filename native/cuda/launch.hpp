@@ -22,7 +22,8 @@ void launch_blocks(cudaStream_t stream, int64_t blocks, const Kernel& kernel);
   APPLY(LogSoftmaxBackward) APPLY(NllLossBackward) APPLY(MoveTowards) APPLY(Count) APPLY(Sgd) APPLY(BatchNorm2d) \
   APPLY(BatchNorm2dBackward) APPLY(GatherBatch) APPLY(MoveCentre)
 #define CNNLAB_BLOCK_KERNELS(APPLY)                                                                              \
-  APPLY(NllLoss) APPLY(ChannelSum) APPLY(BatchNorm2dStatistics) APPLY(BatchNorm2dSums) APPLY(TallyStep)
+  APPLY(NllLoss) APPLY(ChannelSum) APPLY(BatchNorm2dStatistics) APPLY(BatchNorm2dSums) APPLY(TallyStep)          \
+  APPLY(DistortBatch) APPLY(CropBatch)
 // clang-format on
 
 }  // namespace cnnlab::cuda

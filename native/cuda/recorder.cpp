@@ -113,19 +113,26 @@ void Recorder::make_ready(cudaGraph_t graph) {
 }
 
 void Recorder::gather(const Gather& data) {
-  const auto pixels = static_cast<int64_t>(data.batch.size() / data.batch_labels.size());
+  const auto images = static_cast<int64_t>(data.batch_labels.size());
+  const auto numbers = static_cast<int64_t>(data.batch.size());
+  const BatchMaking making{.images = data.images.data(),
+                           .labels = data.labels.data(),
+                           .order = data.order.data(),
+                           .state = there(),
+                           .channels = numbers / (images * data.height * data.width),
+                           .height = data.height,
+                           .width = data.width,
+                           .mean = data.mean.empty() ? nullptr : data.mean.data(),
+                           .deviation = data.deviation.data(),
+                           .batch = data.batch.data(),
+                           .batch_labels = data.batch_labels.data()};
   card_.use();
-  start(card_, static_cast<int64_t>(data.batch.size()),
-        GatherBatch{.images = data.images.data(),
-                    .labels = data.labels.data(),
-                    .order = data.order.data(),
-                    .state = there(),
-                    .pixels = pixels,
-                    .plane = data.plane,
-                    .mean = data.mean.empty() ? nullptr : data.mean.data(),
-                    .deviation = data.deviation.data(),
-                    .batch = data.batch.data(),
-                    .batch_labels = data.batch_labels.data()});
+  if (data.augment)
+    start_blocks(card_, images, DistortBatch{making, *data.augment, data.seed});
+  else if (data.crop)
+    start_blocks(card_, images, CropBatch{making, *data.crop, data.seed});
+  else
+    start(card_, numbers, GatherBatch{making});
 }
 
 void Recorder::tally(int64_t classes, std::span<const float> output, std::span<const int32_t> labels) {
@@ -136,9 +143,10 @@ void Recorder::tally(int64_t classes, std::span<const float> output, std::span<c
   start_blocks(card_, 1, kernel, Way::main);
 }
 
-void Recorder::set_position(int64_t position) {
-  if (position != position_there_) card_.upload(&position, &there()->position, sizeof position);
-  position_there_ = position;
+void Recorder::set_position(int64_t epoch, int64_t position) {
+  const StepState::Place place{epoch, position};
+  if (place != place_there_) card_.upload(&place, &there()->place, sizeof place);
+  place_there_ = place;
 }
 
 // What lies on other cards is brought by this one too, on the stream where its repetitions begin and end.
@@ -158,7 +166,7 @@ void Recorder::set_keys(const std::vector<uint64_t>& keys) {
 void Recorder::replay() {
   card_.use();
   check_status(cudaGraphLaunch(graph_, card_.stream()), "starting a recorded step");
-  position_there_ += batch_;
+  place_there_.position += batch_;
   ++steps_;
 }
 

@@ -21,7 +21,7 @@ class Recorder : public StepRecorder {
   void record(const std::function<float()>& step) override;
   void gather(const Gather& data) override;
   void tally(int64_t classes, std::span<const float> output, std::span<const int32_t> labels) override;
-  void set_position(int64_t position) override;
+  void set_position(int64_t epoch, int64_t position) override;
   void set_rates(const SgdSettings& settings) override;
   void set_keys(const std::vector<uint64_t>& keys) override;
   const std::vector<uint64_t>& keys() const override { return drawn_; }
@@ -65,7 +65,7 @@ class Recorder : public StepRecorder {
   bool recording_ = false;
   std::vector<uint64_t> drawn_, keys_there_;
   std::optional<Sgd::Rates> rates_there_;
-  int64_t position_there_ = -1;
+  StepState::Place place_there_{-1, -1};
   int64_t batch_ = 0;  // images in a step
   int64_t steps_ = 0, sent_ = 0, received_ = 0;
 };

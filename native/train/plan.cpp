@@ -84,7 +84,9 @@ void RunOptions::add_to(OptionList& list, int64_t least_steps, const std::string
   list.flag("--augment", augment,
             "vary the training images anew in each epoch: digits are shifted, scaled, turned, slanted; "
             "photographs are shifted and mirrored");
-  list.number("--redraw", redraw, "with --augment: the share of digits replaced by pen drawings of the same digit");
+  list.number("--redraw", redraw,
+              "with --augment: the share of digits replaced by pen drawings of the same digit, which the processor "
+              "makes, with --device cuda too");
   list.whole("--seed", seed, 0, any_number, "initial weights and order; the same seed gives the same bits");
   list.flag("--no-shuffle", no_shuffle, "take the images in the order of the file");
   list.text("--log", "FILE", log, "write one JSON object a line for every event");

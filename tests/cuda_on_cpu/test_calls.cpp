@@ -72,8 +72,15 @@ TEST_CASE("a steady step is one graph launch, and what else a run copies is this
     for (int step = 0; step < 6; ++step) trainer.advance();
     CHECK(calls_of([&] { trainer.advance(); }) == "cudaGraphLaunch 1\ncudaMemcpyAsync 1\n");
   }
-  SECTION("with images that the CPU makes") {
-    settings.loader.augment = AugmentOptions{};
+  SECTION("with augmented images") {
+    SECTION("bent") { settings.loader.augment = AugmentOptions{}; }
+    SECTION("cropped") { settings.loader.crop = CropOptions{}; }
+    Trainer trainer(net, train_step, settings, train, test);
+    for (int step = 0; step < 6; ++step) trainer.advance();
+    CHECK(calls_of([&] { trainer.advance(); }) == "cudaGraphLaunch 1\n");
+  }
+  SECTION("with redrawn digits, which the CPU makes") {
+    settings.loader.augment = AugmentOptions{.redraw = 0.5};
     Trainer trainer(net, train_step, settings, train, test);
     for (int step = 0; step < 6; ++step) trainer.advance();
     CHECK(calls_of([&] { trainer.advance(); }) == "cudaGraphLaunch 1\ncudaMemcpyAsync 2\n");

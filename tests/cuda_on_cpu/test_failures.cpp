@@ -55,8 +55,8 @@ void use_everything() {
   net->to(&device);
   const Dataset data{
       .name = "two", .height = 4, .width = 4, .classes = 3, .images = std::vector<uint8_t>(32, 99), .labels = {0, 2}};
-  Trainer trainer(net, train_step, {.sgd = {.lr = 0.1, .momentum = 0.5}, .loader = {.batch_size = 2}, .max_steps = 4},
-                  data, data);
+  const LoaderOptions loader{.batch_size = 2, .augment = AugmentOptions{}};
+  Trainer trainer(net, train_step, {.sgd = {.lr = 0.1, .momentum = 0.5}, .loader = loader, .max_steps = 4}, data, data);
   while (trainer.progress().step < 4) trainer.advance();
   trainer.settle();
 }

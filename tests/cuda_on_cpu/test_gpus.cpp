@@ -42,12 +42,12 @@ using Make = std::function<std::shared_ptr<nn::Module>()>;
 
 // 200 images in batches of 16: the last has 8, and is repeated by no graph.
 Trained train(Device* device, const TrainStep& step, const std::shared_ptr<nn::Module>& net, SgdSettings sgd,
-              int64_t images = 200) {
+              int64_t images, std::optional<AugmentOptions> augment) {
   const Dataset data = slice(digits(), 0, images), test = slice(digits(), 200, 20);
+  const LoaderOptions loader{.batch_size = 16, .seed = 3, .augment = augment};
   Trained trained;
   {
-    Trainer trainer(net, step, {.sgd = sgd, .loader = {.batch_size = 16, .seed = 3}, .epochs = 3, .log_every = 1}, data,
-                    test);
+    Trainer trainer(net, step, {.sgd = sgd, .loader = loader, .epochs = 3, .log_every = 1}, data, test);
     trainer.on_step = [&](const StepEvent& event) {
       trained.losses.push_back(event.loss);
       trained.correct.push_back(event.train.correct);
@@ -62,13 +62,15 @@ Trained train(Device* device, const TrainStep& step, const std::shared_ptr<nn::M
   return trained;
 }
 
-Trained train_on_one(const Make& make, SgdSettings sgd, int64_t images = 200) {
+Trained train_on_one(const Make& make, SgdSettings sgd, int64_t images = 200,
+                     std::optional<AugmentOptions> augment = {}) {
   const auto net = make();
   net->to(&test_card());
-  return train(&test_card(), train_step, net, sgd, images);
+  return train(&test_card(), train_step, net, sgd, images, augment);
 }
 
-Trained train_on(int cards, const Make& make, SgdSettings sgd, int64_t images = 200) {
+Trained train_on(int cards, const Make& make, SgdSettings sgd, int64_t images = 200,
+                 std::optional<AugmentOptions> augment = {}) {
   const auto group = cuda::open_group({}, cards);
   Device* const first = group->devices()[0];
   const auto net = make();
@@ -77,7 +79,7 @@ Trained train_on(int cards, const Make& make, SgdSettings sgd, int64_t images = 
   const TrainStep step = [parallel](nn::Module& model, optim::SGD& optimizer, const Batch& batch) {
     return parallel->train(model, optimizer, batch);
   };
-  return train(first, step, net, sgd, images);
+  return train(first, step, net, sgd, images, augment);
 }
 
 void check_close(const Trained& got, const Trained& expected,
@@ -124,6 +126,9 @@ TEST_CASE("two cards, and four, learn what one learns of the same batches", "[cu
   }
   SECTION("two, where the last batch cannot be halved") {
     check_close(train_on(2, make, quick, 197), train_on_one(make, quick, 197));
+  }
+  SECTION("two, with bent images") {
+    check_close(train_on(2, make, quick, 200, AugmentOptions{}), train_on_one(make, quick, 200, AugmentOptions{}));
   }
 }
 

@@ -9,6 +9,7 @@
 #include "lib/data/loader.hpp"
 #include "lib/tensor/random.hpp"
 #include "lib/train/trainer.hpp"
+#include "tests/cuda_on_cpu/colours.hpp"
 #include "tests/cuda_on_cpu/test_card.hpp"
 #include "tests/support/close.hpp"
 #include "tests/support/golden.hpp"
@@ -61,16 +62,6 @@ void compare(const Case& with, const MakeNet& make) {
     INFO(here.state[i].first);
     CHECK(difference(there.state[i].second, here.state[i].second, with.weights) == "");
   }
-}
-
-// In the shape of CIFAR-10. What is on the pictures is the same for both, so noise will do.
-Dataset colours(int64_t count) {
-  Random random({7});
-  Dataset data{.name = "colours", .channels = 3, .height = 32, .width = 32, .classes = 10, .images = {}, .labels = {}};
-  data.images.resize(static_cast<size_t>(count * data.pixels()));
-  for (uint8_t& pixel : data.images) pixel = static_cast<uint8_t>(random.bits() & 0xff);
-  for (int64_t i = 0; i < count; ++i) data.labels.push_back(static_cast<uint8_t>(i % data.classes));
-  return data;
 }
 
 }  // namespace
