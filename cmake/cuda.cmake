@@ -10,7 +10,7 @@ option(CNNLAB_CUDA_ON_CPU "Tests: run the code for graphics cards on the CPU, wh
 set(CNNLAB_WITH_CUDA OFF)
 set(CNNLAB_WITH_CUDA_ON_CPU OFF)
 # Of native/cuda: what a card or its stand-in runs.
-set(CNNLAB_CUDA_SOURCES backend.cpp branches.cpp convolution.cpp cuda_device.cpp module.cpp recorder.cpp status.cpp)
+set(CNNLAB_CUDA_SOURCES backend.cpp branches.cpp convolution.cpp cuda_device.cpp module.cpp recorder.cpp status.cpp step_memory.cpp)
 
 # Sets CNNLAB_CUDA_MISSING: what is not here, or "".
 macro(cnnlab_find_cuda)

@@ -60,11 +60,11 @@ class StepRecorder {
     std::span<int32_t> batch_labels;         ///< (N)
   };
 
-  /// Runs a step, and does it, in memory that nobody else gets from then on: what `record` will take lies ready.
+  /// Runs a step, and does it. It shows what memory `record` will take, and what for.
   virtual void rehearse(const std::function<void()>& step) = 0;
   /// Runs a step without doing it: its work is kept. `step` returns the loss, of which it looks at that one number
-  /// alone. Throws NotRecordable for a step that does otherwise, takes more memory than the rehearsal or brings numbers
-  /// from the CPU.
+  /// alone. Throws NotRecordable for a step that does otherwise, takes other memory than the rehearsal, uses it
+  /// otherwise or brings numbers from the CPU.
   virtual void record(const std::function<float()>& step) = 0;
 
   // Work for a step that is being recorded.

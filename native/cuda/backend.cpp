@@ -28,7 +28,12 @@ void dropout(uint64_t key, double p, In x, Out y) {
 }
 
 void copy_runs(int64_t rows, int64_t run, In from, int64_t from_stride, Out to, int64_t to_stride) {
-  start(current(), rows * run, CopyRuns{run, from.data(), from_stride, to.data(), to_stride});
+  const CopyRuns kernel{run, from.data(), from_stride, to.data(), to_stride};
+  CudaDevice& card = current();
+  Arrays arrays = arrays_of(kernel);
+  arrays.copies = true;
+  if (card.recording() && from.data() == to.data()) return card.leave_out(arrays);
+  card.work(arrays, [&](cudaStream_t stream) { launch(stream, rows * run, kernel); });
 }
 
 void max_pool2d(const Pool2dGeometry& g, In x, Out y, std::span<int32_t> argmax) {
@@ -131,21 +136,21 @@ void multiply(int64_t rows, int64_t columns, int64_t depth, Factor a, Factor b, 
                              a.numbers, narrow(a.leading), b.numbers, narrow(b.leading), &zero, c, narrow(rows)),
                  "multiplying matrices");
   };
-  card.work({.read = {a.numbers, b.numbers}, .written = {c, card.blas_workspace()}}, start, Way::main);
+  card.work(arrays_of_work(a.numbers, b.numbers, c, card.blas_workspace()), start, Way::main);
 }
 
 // yᵀ (O, N) = weight (O, I) · xᵀ (I, N)
 void linear(const LinearGeometry& g, In x, In weight, In bias, Out y) {
   if (y.empty()) return;
   multiply(g.o, g.n, g.i, {CUBLAS_OP_T, weight.data(), g.i}, {CUBLAS_OP_N, x.data(), g.i}, y.data());
-  if (!bias.empty()) on_each(y, AddBias{bias.data(), y.data(), g.o, 1});
+  if (!bias.empty()) on_each(y, AddBias{bias.data(), y.data(), g.o, 1, g.o});
 }
 
 // dxᵀ (I, N) = weightᵀ (I, O) · dyᵀ (O, N), dwᵀ (I, O) = xᵀ (I, N) · dy (N, O)
 void linear_backward(const LinearGeometry& g, In x, In weight, In dy, Out dx, Out dw, Out db) {
   if (!dx.empty()) multiply(g.i, g.n, g.o, {CUBLAS_OP_N, weight.data(), g.i}, {CUBLAS_OP_N, dy.data(), g.o}, dx.data());
   if (!dw.empty()) multiply(g.i, g.o, g.n, {CUBLAS_OP_N, x.data(), g.i}, {CUBLAS_OP_T, dy.data(), g.o}, dw.data());
-  if (!db.empty()) start_blocks(current(), g.o, ChannelSum{g.n, g.o, 1, dy.data(), db.data()});
+  if (!db.empty()) start_blocks(current(), g.o, ChannelSum{g.n, g.o, 1, g.o, dy.data(), db.data()});
 }
 
 void sgd_step(const SgdSettings& s, std::span<const SgdParameter<float>> all) {

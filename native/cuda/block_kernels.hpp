@@ -41,19 +41,19 @@ struct NllLoss {
   }
 };
 
-/// sum[c] = Σ_{n,p} x[n,c,p], block by channel: the gradient of a bias.
+/// sum[c] = Σ_{n,p} x[n,c,p], block by channel: the gradient of a bias. From image to image of x are `stride` numbers.
 struct ChannelSum {
   static constexpr int phases = 4;
   using Shared = BlockSum;
-  int64_t n, c, pixels;
+  int64_t n, c, pixels, stride;
   const float* x;
   float* sum;
-  void each_array(const auto& see) const { see(x, sum); }
+  void each_array(const auto& see) const { see(Runs<const float>{x, c * pixels, stride}, sum); }
   CNNLAB_KERNEL void operator()(int phase, Shared& shared, int64_t block, int thread) const {
     if (phase == 0) {
       shared.part[thread] = 0;
       for (int64_t i = thread; i < n * pixels; i += block_threads)
-        shared.part[thread] += x[(i / pixels * c + block) * pixels + i % pixels];
+        shared.part[thread] += x[i / pixels * stride + block * pixels + i % pixels];
     } else if (phase < 3) {
       shared.add_up(phase - 1, thread);
     } else if (thread == 0) {

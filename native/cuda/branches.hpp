@@ -2,6 +2,7 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "native/cuda/arrays.hpp"
@@ -15,6 +16,7 @@ namespace cnnlab::cuda {
 /// behind it. In the recorded graph, branches that do not need each other's results then have no order.
 ///
 /// What work needs follows from the memory it reads and writes alone, so it holds for memory that is used again, too.
+/// Those who write to different slices of one tensor do not need each other; who reads the whole needs them all.
 class Branches {
  public:
   using Lookup = std::function<const void*(const void*)>;
@@ -34,28 +36,30 @@ class Branches {
   void join();
 
  private:
-  // Work number `number` of a stream; none: −1.
-  struct Place {
-    int stream = 0;
-    int number = -1;
-    bool operator==(const Place&) const = default;
-  };
+  // By the numbers of the works in each stream: the last that wrote there, and the last that read what is there now.
   struct Use {
-    Place written{};
-    std::array<int, 2> read{-1, -1};  // the last in each stream
+    std::array<int, 2> written{-1, -1}, read{-1, -1};
+  };
+  using Uses = std::vector<std::pair<Extent, Use>>;  // of one allocation
+  struct Place {
+    const void* allocation;
+    Extent extent;
   };
 
   int last(int stream) const { return static_cast<int>(done_[stream].size()) - 1; }
   int choose(const Arrays& arrays, Way way);
   void wait(int stream, int number_of_other);
-  Use& use_of(const void* address) { return uses_[allocation_(address)]; }
+  Place place_of(const Piece& piece) const;
+  Use use_of(const Piece& piece);
+  void read(const Piece& piece, int stream);
+  void written(const Piece& piece, int stream);
 
   std::array<cudaStream_t, 2> streams_;
   Lookup allocation_;
   std::array<std::vector<cudaEvent_t>, 2> done_;  // behind each work
   std::array<int, 2> behind_{-1, -1};             // of the other stream's work, what each comes behind
   int latest_ = 0;                                // the stream that got the last work
-  std::map<const void*, Use> uses_;
+  std::map<const void*, Uses> uses_;
 };
 
 }  // namespace cnnlab::cuda

@@ -170,6 +170,7 @@ void CudaDevice::upload(const void* from, void* to, size_t bytes) {
 void CudaDevice::download(const void* from, void* to, size_t bytes) {
   use();
   if (recording()) return recorder_->record_loss(*this, from, to, bytes);
+  if (recorder_) recorder_->memory(*this).touch({.read = {{from}}});
   check_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream()), "copying from the card");
   check_status(cudaStreamSynchronize(stream()), "waiting for the card");
 }
@@ -181,7 +182,7 @@ void CudaDevice::copy(const void* from, void* to, size_t bytes) {
   const auto start = [&](cudaStream_t stream) {
     check_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream), "copying on the card");
   };
-  work({.read = {from}, .written = {to}}, start, across ? Way::main : Way::branch);
+  work({.read = {{from}}, .written = {{to}}}, start, across ? Way::main : Way::branch);
 }
 
 void CudaDevice::fill(std::span<float> numbers, float value) {
@@ -197,6 +198,7 @@ cudnnHandle_t CudaDevice::dnn(cudaStream_t stream) {
 }
 
 int CudaDevice::begin_work(const Arrays& arrays, Way way) {
+  if (recorder_) recorder_->memory(*this).touch(arrays);
   return recording() ? recorder_->branches(*this).begin(arrays, way) : 0;
 }
 void CudaDevice::end_work(const Arrays& arrays, int stream) {
@@ -204,6 +206,7 @@ void CudaDevice::end_work(const Arrays& arrays, int stream) {
   use();  // its events are this card's
   recorder_->branches(*this).end(arrays, stream);
 }
+void CudaDevice::leave_out(const Arrays& arrays) { recorder_->memory(*this).touch(arrays); }
 void CudaDevice::join_branches() {
   if (recording()) recorder_->branches(*this).join();
 }
@@ -214,6 +217,18 @@ const void* CudaDevice::allocation_of(const void* address) const {
   if (after == allocations_->begin()) return nullptr;
   const auto& [begin, bytes] = *std::prev(after);
   return byte < begin + bytes ? begin : nullptr;
+}
+
+int64_t CudaDevice::image_stride(std::span<const float> images, int64_t image) const {
+  constexpr auto bytes = static_cast<int64_t>(sizeof(float));
+  if (!recording()) return image;
+  return recorder_->memory(*this).image_stride(images.data(), images.size_bytes(), image * bytes) / bytes;
+}
+
+std::shared_ptr<void> CudaDevice::allocate_for(std::span<const float> images, int64_t image,
+                                               const NeededBytes& needed) {
+  const size_t bytes = needed(image_stride(images, image)).value();
+  return recorder_ ? recorder_->memory(*this).take(bytes, images.data(), needed) : pool_->take(bytes);
 }
 
 CudaDevice& current() {

@@ -1,8 +1,10 @@
 #pragma once
 #include <array>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +17,9 @@
 namespace cnnlab::cuda {
 
 class Recorder;
+
+/// The bytes that work needs where its images lie so many numbers apart; none where it cannot be done so.
+using NeededBytes = std::function<std::optional<size_t>(int64_t stride)>;
 
 /// Where allocations of one card begin, and how many bytes they have.
 using Allocations = std::map<const std::byte*, size_t>;
@@ -108,7 +113,9 @@ class CudaDevice : public RecordingDevice, public BatchSharer {
     start(streams_[number]);
     end_work(arrays, number);
   }
-  /// The same in two parts, where it is put there with that of other cards.
+  /// A copy that need not be made, since a recorded step has it there already.
+  void leave_out(const Arrays& arrays);
+  /// The same as `work` in two parts, where it is put there with that of other cards.
   int begin_work(const Arrays& arrays, Way way);
   void end_work(const Arrays& arrays, int stream);
   /// What comes next on the main stream comes behind all that was asked so far.
@@ -116,6 +123,12 @@ class CudaDevice : public RecordingDevice, public BatchSharer {
   /// Where the piece of this card's memory begins in which an address lies; null where it lies in none.
   const void* allocation_of(const void* address) const;
   const std::shared_ptr<Allocations>& allocations() const { return allocations_; }
+  MemoryPool& pool() const { return *pool_; }
+  /// Numbers from one image to the next, of so many numbers each: more than that where a recorded step has them in a
+  /// slice of a larger tensor (StepMemory).
+  int64_t image_stride(std::span<const float> images, int64_t image) const;
+  /// Memory for work on such images.
+  std::shared_ptr<void> allocate_for(std::span<const float> images, int64_t image, const NeededBytes& needed);
 
   int64_t sharers() const override { return share_.of; }
   const Share& share() const { return share_; }

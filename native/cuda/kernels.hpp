@@ -4,6 +4,7 @@
 
 #include "lib/kernels/geometry.hpp"
 #include "lib/tensor/device_code.hpp"
+#include "native/cuda/arrays.hpp"
 
 // The kernels that CUDA's libraries have not, or not with PyTorch's meaning. nvcc compiles them for the device, and a
 // C++ compiler for the tests, which compare them with lib/kernels on the CPU. All are written to be deterministic:
@@ -43,13 +44,16 @@ struct Add {
   CNNLAB_KERNEL void operator()(int64_t at) const { y[at] = a[at] + b[at]; }
 };
 
-/// y (N, O, pixels) += bias (O)
+/// y (N, O, pixels) += bias (O); from image to image of y are `stride` numbers.
 struct AddBias {
   const float* bias;
   float* y;
-  int64_t channels, pixels;
-  void each_array(const auto& see) const { see(bias, y); }
-  CNNLAB_KERNEL void operator()(int64_t at) const { y[at] += bias[at / pixels % channels]; }
+  int64_t channels, pixels, stride;
+  void each_array(const auto& see) const { see(bias, Runs<float>{y, channels * pixels, stride}); }
+  CNNLAB_KERNEL void operator()(int64_t at) const {
+    const int64_t image = at / (channels * pixels), place = at % (channels * pixels);
+    y[image * stride + place] += bias[place / pixels];
+  }
 };
 
 /// As reference::dropout: the same draws, so the same mask; or its part from number `first` on.
@@ -76,7 +80,9 @@ struct CopyRuns {
   int64_t from_stride;
   float* to;
   int64_t to_stride;
-  void each_array(const auto& see) const { see(from, to); }
+  void each_array(const auto& see) const {
+    see(Runs<const float>{from, run, from_stride}, Runs<float>{to, run, to_stride});
+  }
   CNNLAB_KERNEL void operator()(int64_t at) const {
     const int64_t row = at / run, place = at % run;
     to[row * to_stride + place] = from[row * from_stride + place];

@@ -20,7 +20,6 @@ class Recorder::Running {
     recorder.recording_ = recording;
     for (Part& part : recorder.parts_) {
       part.loss_read = false;
-      part.pool->seal(recording);
       part.card->set_recorder(&recorder);
       if (!recording) continue;
       part.branches =
@@ -31,7 +30,6 @@ class Recorder::Running {
   ~Running() {
     for (Part& part : recorder_.parts_) {
       part.card->set_recorder(nullptr);
-      part.pool->seal(false);
       part.branches.reset();
     }
     recorder_.recording_ = false;
@@ -74,15 +72,18 @@ void Recorder::forget() noexcept {
 }
 
 void Recorder::rehearse(const std::function<void()>& step) {
-  for (Part& part : parts_) {  // of the pool before, what is in use stays
-    part.pool = std::make_shared<MemoryPool>(part.card->name(), part.card->allocations(), true);
-  }
+  for (Part& part : parts_) part.memory = std::make_shared<StepMemory>(*part.card);
   const Running running(*this, false);
   step();
 }
 
 void Recorder::record(const std::function<float()>& step) {
   drawn_.clear();
+  for (const Part& part : parts_) {
+    part.card->use();
+    part.memory->plan();
+  }
+  card_.use();
   cudaGraph_t graph = nullptr;
   {
     const Running running(*this, true);

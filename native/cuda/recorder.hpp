@@ -6,11 +6,12 @@
 #include "native/cuda/branches.hpp"
 #include "native/cuda/cuda_device.hpp"
 #include "native/cuda/step_kernels.hpp"
+#include "native/cuda/step_memory.hpp"
 
 namespace cnnlab::cuda {
 
-/// Records a training step as a CUDA graph. What the step takes of the card's memory stays the graph's: it is taken by
-/// the rehearsal from a pool of its own, planned once. What does not need each other's results is done at the same
+/// Records a training step as a CUDA graph. What the step takes of the card's memory stays the graph's, and is planned
+/// once, by what the rehearsal takes (StepMemory). What does not need each other's results is done at the same
 /// time, on two streams (Branches). Where the card leads others, the one graph does the work of all.
 class Recorder : public StepRecorder {
  public:
@@ -30,7 +31,7 @@ class Recorder : public StepRecorder {
   std::vector<StepResult> receive_results() override;
 
   // What the card asks while a step runs.
-  MemoryPool& memory(const CudaDevice& card) { return *part_of(card).pool; }
+  StepMemory& memory(const CudaDevice& card) { return *part_of(card).memory; }
   bool recording() const { return recording_; }
   Branches& branches(const CudaDevice& card) { return *part_of(card).branches; }
   /// In place of bringing the loss to the CPU: it stays where the tally finds it, and the CPU gets a number to know it
@@ -44,8 +45,8 @@ class Recorder : public StepRecorder {
   // What it has on one of the cards.
   struct Part {
     CudaDevice* card;
-    std::shared_ptr<void> state;  // a StepState
-    std::shared_ptr<MemoryPool> pool{};
+    std::shared_ptr<void> state;           // a StepState
+    std::shared_ptr<StepMemory> memory{};  // of the last rehearsal
     std::unique_ptr<Branches> branches{};  // while it records
     bool loss_read = false;
   };

@@ -75,7 +75,8 @@ cublasStatus_t cublasSgemm_v2(cublasHandle_t handle, cublasOperation_t op_a, cub
   if (!card.takes_kernels(handle->stream) || !handle->workspace || handle->math != CUBLAS_PEDANTIC_MATH ||
       *alpha != 1 || *beta != 0 || !fits)
     return CUBLAS_STATUS_INVALID_VALUE;
-  const cnnlab::testing::Touched touched{.by = __func__, .read = {{a}, {b}}, .written = {{c}, {handle->workspace}}};
+  const cnnlab::testing::Touched touched{
+      .by = __func__, .read = {{a}, {b}}, .written = {{c}}, .workspace = handle->workspace};
   Card::instance().submit(handle->stream, touched, [=] {
     const Matrix left{a, lda, a_t}, right{b, ldb, b_t};
     for (int column = 0; column < n; ++column) {

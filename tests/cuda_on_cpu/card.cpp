@@ -64,6 +64,8 @@ void Card::let_fail(int64_t index) {
   calls_ = 0;
   failed_.clear();
   by_function_.clear();
+  works_.clear();
+  touched_ = 0;
 }
 
 // The first gap that is large enough.

@@ -15,15 +15,17 @@
 namespace cnnlab::testing {
 using Work = std::function<void()>;
 
-// Some of the cards' memory: so many bytes, or (0) the whole allocation in which the address lies.
+// Some of the cards' memory: so many bytes, or (0) the whole allocation in which the address lies; with a stride, so
+// many bytes again and again, to the end of the allocation.
 struct Piece {
   const void* address;
-  size_t bytes = 0;
+  size_t bytes = 0, stride = 0;
 };
 // What work does with it.
 struct Touched {
   const char* by;  // a function's or kernel's name
   std::vector<Piece> read{}, written{};
+  const void* workspace = nullptr;  // written, too, with what nobody reads
 };
 // A piece of captured work, and those that have to be done before it.
 struct Node {
@@ -83,6 +85,7 @@ class Card {
   int cards = 1;
   int capability = 90;
   size_t memory = size_t{1} << 30;  ///< of each
+  bool convolves_slices = true;     ///< whether cuDNN takes images that lie apart
 
   static inline thread_local int current = 0;  ///< cudaSetDevice, for each thread
 
@@ -131,6 +134,10 @@ class Card {
   bool capture_forbids();
   /// Pairs of works of this name, in the graph that was captured last, of which either may be done first.
   int64_t pairs_without_order(const std::string& name) { return pairs_without_order_[name]; }
+  /// Works of this name that were put into streams or graphs, and the bytes of the arrays that all works touch, each
+  /// array once for each work, without workspaces; since let_fail.
+  int64_t works(const std::string& name) { return works_[name]; }
+  size_t touched() const { return touched_; }
   void launch(const CUgraphExec_st& graph, cudaStream_t stream);
 
   void* allocate_pinned(size_t bytes);
@@ -151,7 +158,9 @@ class Card {
   void finish(cudaStream_t stream, int64_t until);
   void run(const std::vector<Node>& nodes);
   void check_order(const std::vector<Node>& nodes);
-  std::pair<const std::byte*, const std::byte*> bounds(const Piece& piece) const;
+  using Bounds = std::pair<const std::byte*, const std::byte*>;
+  Bounds allocation_of(const void* address) const;
+  std::vector<Bounds> bounds(const Piece& piece) const;
 
   std::byte* begin_;
   int open_ = nothing, depth_ = 0;
@@ -162,6 +171,8 @@ class Card {
   std::array<bool, most_cards> poisoned_{};  // all that is not allocated
   uint64_t launches_ = 0;
   std::map<std::string, int64_t> pairs_without_order_;
+  std::map<std::string, int64_t> works_;
+  size_t touched_ = 0;
   int64_t calls_ = 0, failing_ = -1;
   std::map<std::string, int> by_function_;
   std::string failed_;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <vector>
 
 #include <cudnn.h>
 
@@ -9,13 +10,16 @@
 // Stand-ins for the functions of cuDNN that native/cuda calls. They compute with the CPU's kernels.
 using namespace cnnlab;
 using cnnlab::testing::Card;
+using Numbers = std::vector<float>;
 
 struct cudnnContext {
   cudaStream_t stream = nullptr;
 };
 struct cudnnTensorStruct {
-  int n = 0, c = 0, h = 0, w = 0;
-  size_t numel() const { return size_t{1} * n * c * h * w; }
+  int n = 0, c = 0, h = 0, w = 0, stride = 0;  // from image to image
+  size_t image() const { return size_t{1} * c * h * w; }
+  size_t numel() const { return n * image(); }
+  bool apart() const { return static_cast<size_t>(stride) != image(); }
 };
 struct cudnnFilterStruct {
   int o = 0, c = 0, kh = 0, kw = 0;
@@ -28,7 +32,7 @@ struct cudnnConvolutionStruct {
 
 namespace {
 
-constexpr size_t workspace_bytes = 1000;
+size_t workspace_bytes(bool apart) { return apart ? 2000 : 1000; }
 constexpr int chosen_algorithm = 1;  // the ranking names 0 first, which is not deterministic
 
 Conv2dGeometry geometry(cudnnTensorDescriptor_t x, cudnnFilterDescriptor_t w,
@@ -52,32 +56,57 @@ bool fit(cudnnTensorDescriptor_t x, cudnnFilterDescriptor_t w, cudnnConvolutionD
          y->w == g.out_w();
 }
 
-template <class Descriptor>
-std::span<float> numbers(Descriptor descriptor, const void* data) {
-  return {static_cast<float*>(const_cast<void*>(data)), descriptor->numel()};
-}
+// A tensor or a filter on the card.
+struct Array {
+  float* first;
+  size_t runs, run, stride;  // of numbers
 
-// All that is the same for the three directions: pointers (the last is the result), factors, workspace; `work` is put
-// into the stream.
-template <class Work>
+  Array(cudnnTensorDescriptor_t tensor, const void* data)
+      : Array(data, static_cast<size_t>(tensor->n), tensor->image(), static_cast<size_t>(tensor->stride)) {}
+  Array(cudnnFilterDescriptor_t filter, const void* data) : Array(data, 1, filter->numel(), filter->numel()) {}
+
+  size_t numel() const { return runs * run; }
+  bool apart() const { return stride != run; }
+  cnnlab::testing::Piece piece() const { return {first, run * sizeof(float), stride * sizeof(float)}; }
+  bool lies_on_card() const {
+    return Card::instance().owns(first, ((runs - 1) * stride + run) * sizeof(float), Card::current);
+  }
+  // Side by side, as the CPU's kernels want them.
+  Numbers packed() const {
+    Numbers all(numel());
+    for (size_t i = 0; i < runs; ++i) std::copy_n(first + i * stride, run, all.data() + i * run);
+    return all;
+  }
+  void set(const Numbers& all) const {
+    for (size_t i = 0; i < runs; ++i) std::copy_n(all.data() + i * run, run, first + i * stride);
+  }
+
+ private:
+  Array(const void* data, size_t count, size_t size, size_t distance)
+      : first(static_cast<float*>(const_cast<void*>(data))), runs(count), run(size), stride(distance) {}
+};
+
+// All that is the same for the three directions: factors, workspace, two arrays and the result, which `compute` makes
+// of their numbers once it is the stream's turn.
+template <class Compute>
 cudnnStatus_t submit(const char* function, cudnnHandle_t handle, const void* alpha, const void* beta, int algorithm,
-                     void* workspace, size_t size, std::initializer_list<std::span<float>> arrays, const Work& work) {
+                     void* workspace, size_t size, const Array& a, const Array& b, const Array& result,
+                     const Compute& compute) {
   Card& card = Card::instance();
   const auto factor = [](const void* value) { return *static_cast<const float*>(value); };
   if (!card.takes_kernels(handle->stream) || factor(alpha) != 1 || factor(beta) != 0) return CUDNN_STATUS_BAD_PARAM;
-  if (algorithm != chosen_algorithm || size != workspace_bytes || !card.owns(workspace, size, Card::current))
+  const bool apart = a.apart() || b.apart() || result.apart();
+  if (algorithm != chosen_algorithm || size != workspace_bytes(apart) || !card.owns(workspace, size, Card::current))
     return CUDNN_STATUS_BAD_PARAM;
-  if (!std::ranges::all_of(arrays,
-                           [&](auto array) { return card.owns(array.data(), array.size_bytes(), Card::current); }))
-    return CUDNN_STATUS_BAD_PARAM;
-  const std::span<float>* const array = arrays.begin();
-  card.submit(
-      handle->stream,
-      {.by = function, .read = {{array[0].data()}, {array[1].data()}}, .written = {{array[2].data()}, {workspace}}},
-      [=] {
-        std::memset(workspace, 0xff, size);  // it is cuDNN's to write to
-        work();
-      });
+  if (!a.lies_on_card() || !b.lies_on_card() || !result.lies_on_card()) return CUDNN_STATUS_BAD_PARAM;
+  card.submit(handle->stream,
+              {.by = function, .read = {a.piece(), b.piece()}, .written = {result.piece()}, .workspace = workspace},
+              [=] {
+                std::memset(workspace, 0xff, size);  // it is cuDNN's to write to
+                Numbers computed(result.numel());
+                compute(a.packed(), b.packed(), std::span(computed));
+                result.set(computed);
+              });
   return CUDNN_STATUS_SUCCESS;
 }
 
@@ -91,6 +120,11 @@ cudnnStatus_t rank(int asked, int* found, Perf* results) {
   }
   *found = 2;
   return CUDNN_STATUS_SUCCESS;
+}
+
+cudnnStatus_t tell_workspace(const cudnnTensorStruct& y, size_t* size) {
+  *size = workspace_bytes(y.apart());
+  return !y.apart() || Card::instance().convolves_slices ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_NOT_SUPPORTED_LAYOUT;
 }
 
 template <class Handle>
@@ -136,12 +170,14 @@ cudnnStatus_t cudnnSetStream(cudnnHandle_t handle, cudaStream_t stream) {
   return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t cudnnSetTensor4dDescriptor(cudnnTensorDescriptor_t tensor, cudnnTensorFormat_t format,
-                                         cudnnDataType_t type, int n, int c, int h, int w) {
+// Images may lie apart, but not what belongs to one.
+cudnnStatus_t cudnnSetTensor4dDescriptorEx(cudnnTensorDescriptor_t tensor, cudnnDataType_t type, int n, int c, int h,
+                                           int w, int n_stride, int c_stride, int h_stride, int w_stride) {
   CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
-  if (format != CUDNN_TENSOR_NCHW || type != CUDNN_DATA_FLOAT || std::min({n, c, h, w}) < 1)
+  if (type != CUDNN_DATA_FLOAT || std::min({n, c, h, w}) < 1 || w_stride != 1 || h_stride != w || c_stride != h * w ||
+      n_stride < c * c_stride)
     return CUDNN_STATUS_BAD_PARAM;
-  *tensor = {n, c, h, w};
+  *tensor = {n, c, h, w, n_stride};
   return CUDNN_STATUS_SUCCESS;
 }
 
@@ -205,8 +241,7 @@ cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(cudnnHandle_t, cudnnTensor
                                                       cudnnTensorDescriptor_t y, cudnnConvolutionFwdAlgo_t,
                                                       size_t* size) {
   CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
-  *size = workspace_bytes;
-  return fit(x, w, convolution, y) ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_BAD_PARAM;
+  return fit(x, w, convolution, y) ? tell_workspace(*y, size) : CUDNN_STATUS_BAD_PARAM;
 }
 
 cudnnStatus_t cudnnGetConvolutionBackwardDataWorkspaceSize(cudnnHandle_t, cudnnFilterDescriptor_t w,
@@ -215,8 +250,7 @@ cudnnStatus_t cudnnGetConvolutionBackwardDataWorkspaceSize(cudnnHandle_t, cudnnF
                                                            cudnnTensorDescriptor_t dx, cudnnConvolutionBwdDataAlgo_t,
                                                            size_t* size) {
   CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
-  *size = workspace_bytes;
-  return fit(dx, w, convolution, dy) ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_BAD_PARAM;
+  return fit(dx, w, convolution, dy) ? tell_workspace(*dy, size) : CUDNN_STATUS_BAD_PARAM;
 }
 
 cudnnStatus_t cudnnGetConvolutionBackwardFilterWorkspaceSize(cudnnHandle_t, cudnnTensorDescriptor_t x,
@@ -225,8 +259,7 @@ cudnnStatus_t cudnnGetConvolutionBackwardFilterWorkspaceSize(cudnnHandle_t, cudn
                                                              cudnnFilterDescriptor_t dw,
                                                              cudnnConvolutionBwdFilterAlgo_t, size_t* size) {
   CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
-  *size = workspace_bytes;
-  return fit(x, dw, convolution, dy) ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_BAD_PARAM;
+  return fit(x, dw, convolution, dy) ? tell_workspace(*dy, size) : CUDNN_STATUS_BAD_PARAM;
 }
 
 cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void* alpha, cudnnTensorDescriptor_t x,
@@ -237,9 +270,11 @@ cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void* alpha, c
   CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
   if (!fit(x, w, convolution, y)) return CUDNN_STATUS_BAD_PARAM;
   const Conv2dGeometry g = geometry(x, w, convolution);
-  const auto in = numbers(x, x_data), weight = numbers(w, w_data), out = numbers(y, y_data);
-  return submit(__func__, handle, alpha, beta, algorithm, workspace, size, {in, weight, out},
-                [=] { simd_backend().conv2d(g, in, weight, {}, out); });
+  const Array in(x, x_data), weight(w, w_data), out(y, y_data);
+  return submit(__func__, handle, alpha, beta, algorithm, workspace, size, in, weight, out,
+                [g](const Numbers& x_numbers, const Numbers& weights, std::span<float> result) {
+                  simd_backend().conv2d(g, x_numbers, weights, {}, result);
+                });
 }
 
 cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alpha, cudnnFilterDescriptor_t w,
@@ -250,11 +285,12 @@ cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alp
   CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
   if (!fit(dx, w, convolution, dy)) return CUDNN_STATUS_BAD_PARAM;
   const Conv2dGeometry g = geometry(dx, w, convolution);
-  const auto weight = numbers(w, w_data), gradient = numbers(dy, dy_data), out = numbers(dx, dx_data);
-  return submit(__func__, handle, alpha, beta, algorithm, workspace, size, {weight, gradient, out}, [=] {
-    const std::vector<float> any(out.size());  // dx does not depend on x
-    simd_backend().conv2d_backward(g, any, weight, gradient, out, {}, {});
-  });
+  const Array weight(w, w_data), gradient(dy, dy_data), out(dx, dx_data);
+  return submit(__func__, handle, alpha, beta, algorithm, workspace, size, weight, gradient, out,
+                [g](const Numbers& weights, const Numbers& gradients, std::span<float> result) {
+                  const Numbers any(result.size());  // dx does not depend on x
+                  simd_backend().conv2d_backward(g, any, weights, gradients, result, {}, {});
+                });
 }
 
 cudnnStatus_t cudnnConvolutionBackwardFilter(cudnnHandle_t handle, const void* alpha, cudnnTensorDescriptor_t x,
@@ -265,11 +301,12 @@ cudnnStatus_t cudnnConvolutionBackwardFilter(cudnnHandle_t handle, const void* a
   CNNLAB_CALL(CUDNN_STATUS_INTERNAL_ERROR);
   if (!fit(x, dw, convolution, dy)) return CUDNN_STATUS_BAD_PARAM;
   const Conv2dGeometry g = geometry(x, dw, convolution);
-  const auto in = numbers(x, x_data), gradient = numbers(dy, dy_data), out = numbers(dw, dw_data);
-  return submit(__func__, handle, alpha, beta, algorithm, workspace, size, {in, gradient, out}, [=] {
-    const std::vector<float> any(out.size());  // dw does not depend on the weights
-    simd_backend().conv2d_backward(g, in, any, gradient, {}, out, {});
-  });
+  const Array in(x, x_data), gradient(dy, dy_data), out(dw, dw_data);
+  return submit(__func__, handle, alpha, beta, algorithm, workspace, size, in, gradient, out,
+                [g](const Numbers& x_numbers, const Numbers& gradients, std::span<float> result) {
+                  const Numbers any(result.size());  // dw does not depend on the weights
+                  simd_backend().conv2d_backward(g, x_numbers, any, gradients, {}, result, {});
+                });
 }
 
 size_t cudnnGetVersion() { return 91203; }

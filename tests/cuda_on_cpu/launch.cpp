@@ -20,17 +20,22 @@ using testing::Card;
 template <class Kernel>
 testing::Touched touched_by(const Kernel& kernel) {
   const Card& card = Card::instance();
-  const auto [read, written] = arrays_of(kernel);
+  const Arrays arrays = arrays_of(kernel);
   for (size_t at = 0; at + sizeof(void*) <= sizeof(Kernel); at += sizeof(void*)) {
     const void* address = nullptr;
     std::memcpy(&address, reinterpret_cast<const std::byte*>(&kernel) + at, sizeof address);
-    const auto names = [&](const auto& list) { return std::ranges::find(list, address) != list.end(); };
-    check(!card.inside(address) || !card.owns(address, 1) || names(read) || names(written),
+    const auto names = [&](const auto& list) {
+      return std::ranges::find(list, address, &Piece::address) != list.end();
+    };
+    check(!card.inside(address) || !card.owns(address, 1) || names(arrays.read) || names(arrays.written),
           "cuda_on_cpu: a kernel keeps an array to itself: ", typeid(Kernel).name());
   }
   testing::Touched touched{.by = typeid(Kernel).name()};
-  for (const void* address : read) touched.read.push_back({address});
-  for (const void* address : written) touched.written.push_back({address});
+  const auto piece = [](const Piece& each) {
+    return testing::Piece{each.address, static_cast<size_t>(each.run), static_cast<size_t>(each.stride)};
+  };
+  for (const Piece& each : arrays.read) touched.read.push_back(piece(each));
+  for (const Piece& each : arrays.written) touched.written.push_back(piece(each));
   return touched;
 }
 

@@ -8,6 +8,18 @@
 
 // The cards' work: when it is done, and in which order.
 namespace cnnlab::testing {
+namespace {
+
+template <class Bounds>
+bool overlap(const std::vector<Bounds>& some, const std::vector<Bounds>& others) {
+  for (const auto& [begin, end] : some) {
+    for (const auto& [other_begin, other_end] : others)
+      if (begin < other_end && other_begin < end) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 cudaStream_t Card::add_stream() {
   auto* const stream = new CUstream_st{.device = current};
@@ -24,6 +36,11 @@ bool Card::remove_stream(cudaStream_t stream) {
 }
 
 void Card::submit(cudaStream_t stream, Touched touched, Work work) {
+  ++works_[touched.by];
+  for (const auto* const pieces : {&touched.read, &touched.written}) {
+    for (const Piece& piece : *pieces)
+      for (const auto& [begin, end] : bounds(piece)) touched_ += static_cast<size_t>(end - begin);
+  }
   if (!stream->capture) {
     stream->work.push_back([this, device = stream->device, work = std::move(work)] {
       open(device);
@@ -112,12 +129,25 @@ void Card::launch(const CUgraphExec_st& graph, cudaStream_t stream) {
 }
 
 // From … to; nothing for what is the CPU's.
-std::pair<const std::byte*, const std::byte*> Card::bounds(const Piece& piece) const {
-  auto* const begin = const_cast<std::byte*>(static_cast<const std::byte*>(piece.address));
-  if (!owns(begin, 1)) return {begin, begin};
-  if (piece.bytes > 0) return {begin, begin + piece.bytes};
-  const auto& [start, bytes] = *std::prev(allocations_.upper_bound(begin));
+Card::Bounds Card::allocation_of(const void* address) const {
+  auto* const first = const_cast<std::byte*>(static_cast<const std::byte*>(address));
+  if (!owns(first, 1)) return {};
+  const auto& [start, bytes] = *std::prev(allocations_.upper_bound(first));
   return {start, start + bytes};
+}
+
+std::vector<Card::Bounds> Card::bounds(const Piece& piece) const {
+  const Bounds whole = allocation_of(piece.address);
+  if (!whole.first) return {};
+  if (piece.bytes == 0) return {whole};
+  if (piece.bytes == piece.stride) return {{static_cast<const std::byte*>(piece.address), whole.second}};
+  std::vector<Bounds> all;
+  const auto* run = static_cast<const std::byte*>(piece.address);
+  do {
+    all.emplace_back(run, run + piece.bytes);
+    run += piece.stride;
+  } while (piece.stride > 0 && run + piece.bytes <= whole.second);
+  return all;
 }
 
 // A node comes behind those that it names, and behind all that they come behind.
@@ -125,7 +155,7 @@ void Card::check_order(const std::vector<Node>& nodes) {
   struct Use {
     size_t node;
     bool writes;
-    std::pair<const std::byte*, const std::byte*> bounds;
+    std::vector<Bounds> bounds;
   };
   std::vector<Use> uses;
   pairs_without_order_.clear();
@@ -141,17 +171,18 @@ void Card::check_order(const std::vector<Node>& nodes) {
       if (alike && !behind[i][j]) ++pairs_without_order_[nodes[i].touched.by];
     }
     const auto use = [&](const Piece& piece, bool writes) {
-      const auto [begin, end] = bounds(piece);
+      const std::vector<Bounds> here = bounds(piece);
       for (const Use& other : uses) {
         if (other.node == i || behind[i][other.node] || !(writes || other.writes)) continue;
-        check(end <= other.bounds.first || other.bounds.second <= begin, "cuda_on_cpu: ", nodes[i].touched.by,
-              writes ? " writes" : " reads", " what ", nodes[other.node].touched.by,
-              other.writes ? " writes" : " reads", " on another stream, and no event stands between");
+        check(!overlap(here, other.bounds), "cuda_on_cpu: ", nodes[i].touched.by, writes ? " writes" : " reads",
+              " what ", nodes[other.node].touched.by, other.writes ? " writes" : " reads",
+              " on another stream, and no event stands between");
       }
-      uses.push_back({i, writes, {begin, end}});
+      uses.push_back({i, writes, here});
     };
     for (const Piece& piece : nodes[i].touched.read) use(piece, false);
     for (const Piece& piece : nodes[i].touched.written) use(piece, true);
+    use({nodes[i].touched.workspace}, true);
   }
 }
 

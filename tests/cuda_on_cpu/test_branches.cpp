@@ -1,3 +1,5 @@
+#include <cctype>
+
 #include <catch2/catch.hpp>
 
 #include "lessons/02_inception/model.hpp"
@@ -21,19 +23,31 @@ struct Planned {
 };
 
 struct Work {
-  std::string read, written;  // a letter each
+  std::string read, written;  // a letter each, or a letter and a digit: one of its slices
   Way way = Way::branch;
 };
+
+constexpr int64_t slice_bytes = 8, letter_bytes = 10 * slice_bytes;
 
 Planned plan(const std::vector<Work>& all) {
   const CudaDevice& card = test_card();
   Card::instance().let_fail(-1);  // counts from here on
-  Branches branches(card.stream(), card.side_stream(), [](const void* address) { return address; });
-  static const std::string names = "abcdefghijklmnopqrstuvwxyz";
-  const auto list = [](const std::string& letters) {
-    std::vector<const void*> addresses;
-    for (const char letter : letters) addresses.push_back(&names[static_cast<size_t>(letter - 'a')]);
-    return addresses;
+  static const std::vector<std::byte> memory(26 * letter_bytes);
+  Branches branches(card.stream(), card.side_stream(), [](const void* address) {
+    const int64_t place = static_cast<const std::byte*>(address) - memory.data();
+    return memory.data() + place / letter_bytes * letter_bytes;
+  });
+  const auto list = [](const std::string& names) {
+    std::vector<cuda::Piece> pieces;
+    for (const char name : names) {
+      if (std::isdigit(name)) {
+        const std::byte* const letter = static_cast<const std::byte*>(pieces.back().address);
+        pieces.back() = {letter + (name - '0') * slice_bytes, slice_bytes, letter_bytes};
+      } else {
+        pieces.push_back({memory.data() + (name - 'a') * letter_bytes});
+      }
+    }
+    return pieces;
   };
   Planned planned;
   for (const Work& work : all) {
@@ -118,6 +132,32 @@ TEST_CASE("work stays in the stream of what it needs, and a second branch goes t
     CHECK(plan({{"a", "x"}, {"x", "b"}, {"x", "c"}, {"b", "x"}}).waits == 2);  // the last comes behind c
     CHECK(plan({{"a", "x"}, {"x", "b"}, {"x", "c"}, {"b", "c"}}).waits == 2);
   }
+  SECTION("two branches that write to slices of one tensor, who reads it all, and who writes to a slice again") {
+    const auto [streams, waits, waits_to_join] =
+        plan({{"a", "x"}, {"x", "m1"}, {"x", "m2"}, {"m", "y"}, {"y", "z"}, {"x", "m2"}});
+    CHECK(streams == "001001");
+    CHECK(waits == 3);  // m2 for x, y for m2, the second m2 for y
+    CHECK(waits_to_join == 1);
+  }
+  SECTION("who writes to all of a tensor waits for who reads slices, and they for it") {
+    const auto [streams, waits, waits_to_join] =
+        plan({{"a", "x"}, {"x", "m"}, {"m1", "b"}, {"m2", "c"}, {"b", "m"}, {"c", "d"}, {"m2", "e"}});
+    CHECK(streams == "0001010");
+    CHECK(waits == 2);  // c for m, the second m for c
+    CHECK(waits_to_join == 1);
+  }
+}
+
+TEST_CASE("slices overlap where they share bytes, or might", "[cuda_on_cpu]") {
+  const Extent slice{.offset = 16, .run = 8, .stride = 64};
+  CHECK(overlap(slice, slice));
+  CHECK(overlap(slice, {}));
+  CHECK(overlap(slice, {.offset = 20, .run = 8, .stride = 64}));
+  CHECK(overlap(slice, {.offset = 64 + 16, .run = 4, .stride = 64}));
+  CHECK_FALSE(overlap(slice, {.offset = 24, .run = 40, .stride = 64}));
+  CHECK_FALSE(overlap({.offset = 0, .run = 16, .stride = 64}, slice));
+  CHECK(overlap(slice, {.offset = 24, .run = 8, .stride = 32}));
+  CHECK(overlap(slice, {.offset = 60, .run = 8, .stride = 64}));  // it goes on where others begin
 }
 
 TEST_CASE("a missing wait between two streams is an error that names both works", "[cuda_on_cpu]") {

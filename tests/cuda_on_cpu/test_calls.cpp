@@ -44,6 +44,27 @@ TEST_CASE("op by op, a steady step of MainNet takes no memory, and waits for the
         "launch 74\n");
 }
 
+TEST_CASE("MainNet's step of 64 images starts and touches what docs/performance.md reckons with", "[cuda_on_cpu]") {
+  const Dataset data = slice(digits(), 0, 192);
+  manual_seed(1);
+  auto net = std::make_shared<inception::MainNet>();
+  net->to(&test_card());
+  const auto megabytes = [] { return static_cast<double>(Card::instance().touched()) * 1e-6; };
+  Trainer trainer(net, train_step, {.loader = {.batch_size = 64}}, data, data);
+  trainer.advance();
+  calls_of([&] { trainer.advance(); });  // the rehearsal, op by op
+  CHECK(Card::instance().calls_by_function().at("launch") == 74);
+  CHECK(megabytes() == Approx(91.96).margin(0.005));
+  calls_of([&] { trainer.advance(); });
+  CHECK(trainer.why_not_repeated() == "");
+  const auto& recorded = Card::instance().calls_by_function();
+  CHECK(recorded.at("launch") == 74 - 16 + 2);  // no copies; but it gathers its batch and keeps its result
+  CHECK(recorded.at("cudnnConvolutionForward") + recorded.at("cudnnConvolutionBackwardData") +
+            recorded.at("cudnnConvolutionBackwardFilter") ==
+        47);
+  CHECK(megabytes() == Approx(77.56).margin(0.005));
+}
+
 TEST_CASE("a steady step is one graph launch, and what else a run copies is this", "[cuda_on_cpu]") {
   const Dataset train = slice(digits(), 0, 200), test = slice(digits(), 200, 10);
   TrainSettings settings{.loader = {.batch_size = 10}, .epochs = 2, .log_every = 5};

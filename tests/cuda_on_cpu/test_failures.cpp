@@ -47,9 +47,13 @@ void use_everything() {
   struct Net : nn::Module {
     nn::Conv2d conv = add("conv", nn::Conv2d({.in = 1, .out = 2, .kernel = 3}));
     nn::BatchNorm2d bn = add("bn", nn::BatchNorm2d(2));
-    nn::Conv2d conv2 = add("conv2", nn::Conv2d({.in = 2, .out = 2, .kernel = 1}));
+    nn::Conv2d left = add("left", nn::Conv2d({.in = 2, .out = 1, .kernel = 1}));
+    nn::Conv2d right = add("right", nn::Conv2d({.in = 2, .out = 1, .kernel = 1}));
     nn::Linear fc = add("fc", nn::Linear({.in = 8, .out = 3}));
-    Variable forward(Variable x) override { return log_softmax(fc(flatten(conv2(relu(bn(conv(x))))))); }
+    Variable forward(Variable x) override {
+      x = relu(bn(conv(x)));
+      return log_softmax(fc(flatten(cat({left(x), right(x)}, 1))));
+    }
   };
   const auto net = std::make_shared<Net>();
   net->to(&device);

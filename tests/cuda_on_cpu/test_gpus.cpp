@@ -1,3 +1,5 @@
+#include <typeinfo>
+
 #include <catch2/catch.hpp>
 
 #include "lessons/02_inception/model.hpp"
@@ -5,6 +7,7 @@
 #include "lessons/06_dense/model.hpp"
 #include "lib/train/data_parallel.hpp"
 #include "native/cuda/group.hpp"
+#include "native/cuda/kernels.hpp"
 #include "tests/cuda_on_cpu/card.hpp"
 #include "tests/cuda_on_cpu/every_failure.hpp"
 #include "tests/cuda_on_cpu/test_card.hpp"
@@ -173,6 +176,30 @@ TEST_CASE("a step of two cards is one graph launch", "[cuda_on_cpu]") {
   trainer.advance();
   const std::map<std::string, int> calls{{"cudaGraphLaunch", 1}, {"cudaMemcpyAsync", 2}};
   CHECK(machine.card.calls_by_function() == calls);  // the copies: dropout's keys, there to each card
+}
+
+TEST_CASE("a recorded step of two cards copies nothing that a convolution can write where it belongs",
+          "[cuda_on_cpu]") {
+  Cards machine(2);
+  const auto group = cuda::open_group({}, 2);
+  const Make make = [] { return std::make_shared<inception::MainNet>(); };
+  const auto net = make();
+  net->to(group->devices()[0]);
+  DataParallel parallel(*group, train_step, net, make);
+  const Dataset data = slice(digits(), 0, 16);
+  const auto step = [&](nn::Module& model, optim::SGD& optimizer, const Batch& batch) {
+    return parallel.train(model, optimizer, batch);
+  };
+  Trainer trainer(net, step, {.loader = {.batch_size = 4}}, data, data);
+  const auto copies_of_step = [&] {
+    machine.card.let_fail(-1);  // counts from here on
+    trainer.advance();
+    return machine.card.works(typeid(cuda::CopyRuns).name());
+  };
+  CHECK(copies_of_step() == 32);
+  CHECK(copies_of_step() == 32);
+  CHECK(copies_of_step() == 0);
+  CHECK(trainer.why_not_repeated() == "");
 }
 
 TEST_CASE("every call may fail with two cards, too: each failure is one line, and nothing is left behind",
