@@ -70,9 +70,38 @@ const Shape& BasicVariable<T>::shape() const {
 template <class T>
 void BasicVariable<T>::write(State& s) {
   const Pending<T>& x = *s.pending;
-  s.value = BasicTensor<T>(x.shape);
-  backend<T>().write_channels(x.shape[0], x.shape[2] * x.shape[3], x.channels(), s.value.raw());
+  if (const auto& due = x.projection) {
+    const Shape& from = due->x.shape();
+    const Conv2dGeometry g{.n = from[0], .c = from[1], .h = from[2], .w = from[3], .o = x.shape[1], .k = 1};
+    s.value = convolved(g, due->x, due->weight_then, due->bias_then.raw());
+  } else {
+    s.value = BasicTensor<T>(x.shape);
+    backend<T>().write_channels(x.shape[0], x.shape[2] * x.shape[3], x.channels(), s.value.raw());
+  }
   s.pending = nullptr;
+}
+
+template <class T>
+BasicTensor<T> convolved(const Conv2dGeometry& g, const BasicVariable<T>& x, const BasicTensor<T>& weight,
+                         std::span<const T> bias) {
+  const auto channels = waiting_channels(x);  // are read as they lie, and never written out
+  BasicTensor<T> y({g.n, g.o, g.out_h(), g.out_w()}, x.device());
+  const Backend<T>& kernels = backend<T>(x.device());
+  if (channels) {
+    kernels.conv2d_channels(g, channels->channels(), weight.raw(), bias, y.raw());
+  } else {
+    kernels.conv2d(g, x.value().raw(), weight.raw(), bias, y.raw());
+  }
+  return y;
+}
+
+template <class T>
+bool Pending<T>::Projection::weights_unchanged() const {
+  const auto same = [](std::span<const T> before, std::span<const T> now) {
+    return std::equal(before.begin(), before.end(), now.begin(), now.end());
+  };
+  return same(weight_then.raw(), weight.value().raw()) &&
+         (!bias.defined() || same(bias_then.raw(), bias.value().raw()));
 }
 
 template <class T>
@@ -133,5 +162,10 @@ bool NoGrad::active() { return no_grad; }
 
 template class BasicVariable<float>;
 template class BasicVariable<double>;
+template struct Pending<float>::Projection;
+template struct Pending<double>::Projection;
+template Tensor convolved(const Conv2dGeometry&, const Variable&, const Tensor&, std::span<const float>);
+template BasicTensor<double> convolved(const Conv2dGeometry&, const BasicVariable<double>&, const BasicTensor<double>&,
+                                       std::span<const double>);
 
 }  // namespace cnnlab

@@ -10,8 +10,8 @@ template <class T>
 BasicVariable<T> relu(const BasicVariable<T>& x, CallSite site) {
   Op<T> op{"relu", site};
   Device* const device = op.device(x);
-  if (may_wait<T>(device) && x.pending() && x.pending()->norm) {
-    auto y = std::make_shared<Pending<T>>(*x.pending());
+  if (const auto channels = waiting_channels(x); may_wait<T>(device) && channels && channels->norm) {
+    auto y = std::make_shared<Pending<T>>(*channels);
     y->rectified = true;
     return op.output(std::shared_ptr<const Pending<T>>(y), y->inputs(), gradient_of_norm<T>(y));
   }

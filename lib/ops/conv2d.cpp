@@ -34,7 +34,7 @@ Conv2dGeometry conv2d_geometry(const Shape& x, const Shape& weight, const BasicV
 
 template <class T>
 Gradient<T> gradient_of_conv2d(const Conv2dGeometry& g, const BasicVariable<T>& input, BasicTensor<T> weight) {
-  const auto& pending = input.pending();
+  const auto pending = waiting_channels(input);
   return [g, pending, x = pending ? BasicTensor<T>() : input.value(), weight = std::move(weight)](
              const BasicTensor<T>& dy, const Needs& needs) {
     std::vector<BasicTensor<T>> d(needs.size());  // dx, dw and, with a bias, db
@@ -52,6 +52,14 @@ Gradient<T> gradient_of_conv2d(const Conv2dGeometry& g, const BasicVariable<T>& 
   };
 }
 
+template <class T>
+std::shared_ptr<const Pending<T>> projected(const Conv2dGeometry& g, const BasicVariable<T>& x,
+                                            const BasicVariable<T>& weight, const BasicVariable<T>& bias) {
+  typename Pending<T>::Projection due{.x = x, .weight = weight, .bias = bias, .weight_then = weight.value().clone()};
+  if (bias.defined()) due.bias_then = bias.value().clone();
+  return std::make_shared<const Pending<T>>(Pending<T>{.shape = {g.n, g.o, g.h, g.w}, .projection = std::move(due)});
+}
+
 }  // namespace
 
 template <class T>
@@ -60,15 +68,7 @@ BasicVariable<T> conv2d(const BasicVariable<T>& x, const BasicVariable<T>& weigh
   Op<T> op{"conv2d", site};
   const Conv2dGeometry g = conv2d_geometry(x.shape(), weight.shape(), bias, options);
   Device* const device = op.device(x, weight, bias);
-  BasicTensor<T> y({g.n, g.o, g.out_h(), g.out_w()}, device);
-  const std::span<const T> b = bias.defined() ? bias.value().raw() : std::span<const T>();
-  const auto& pending = x.pending();  // is read as it lies, and never written out
-  const auto& kernels = backend<T>(device);
-  if (pending) {
-    kernels.conv2d_channels(g, pending->channels(), weight.value().raw(), b, y.raw());
-  } else {
-    kernels.conv2d(g, x.value().raw(), weight.value().raw(), b, y.raw());
-  }
+  const auto pending = waiting_channels(x);
   std::vector<BasicVariable<T>> inputs{x};
   Gradient<T> gradient;
   if (pending && pending->norm) gradient = gradient_of_conv2d_and_norm<T>(g, pending, weight.value());
@@ -79,7 +79,11 @@ BasicVariable<T> conv2d(const BasicVariable<T>& x, const BasicVariable<T>& weigh
   }
   inputs.push_back(weight);
   if (bias.defined()) inputs.push_back(bias);
-  return op.output(y, std::move(inputs), gradient, g.multiply_adds(), {g.k, g.stride, g.padding});
+  if (may_wait<T>(device) && g.k == 1 && g.stride == 1 && g.padding == 0)
+    return op.output(projected(g, x, weight, bias), std::move(inputs), gradient);
+  const std::span<const T> b = bias.defined() ? bias.value().raw() : std::span<const T>();
+  return op.output(convolved(g, x, weight.value(), b), std::move(inputs), gradient, g.multiply_adds(),
+                   {g.k, g.stride, g.padding});
 }
 
 template Variable conv2d(const Variable&, const Variable&, const Variable&, Conv2dOptions, CallSite);

@@ -64,7 +64,7 @@ bool may_wait(const Device* device) {
 
 template <class T>
 std::vector<typename Pending<T>::Part> parts_of(const BasicVariable<T>& x) {
-  if (x.pending() && !x.pending()->norm) return x.pending()->parts;
+  if (const auto channels = waiting_channels(x); channels && !channels->norm) return channels->parts;
   x.value();  // now it is written
   return {{.x = x, .moments = std::make_shared<typename Pending<T>::Moments>()}};
 }

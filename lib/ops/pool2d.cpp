@@ -1,6 +1,7 @@
 #include "lib/autograd/tape.hpp"
 #include "lib/backend.hpp"
 #include "lib/ops/ops.hpp"
+#include "lib/ops/pending.hpp"
 
 namespace cnnlab {
 namespace {
@@ -22,6 +23,11 @@ Pool2dGeometry pool2d_geometry(std::string_view op, const Shape& x, Pool2dOption
   check(g.h + 2 * g.padding >= g.k && g.w + 2 * g.padding >= g.k, op, ": the ", g.k, "x", g.k,
         " window does not fit the input with padding ", g.padding, ": input ", x);
   return g;
+}
+
+template <class T>
+std::optional<typename Pending<T>::Projection> projection_of(const BasicVariable<T>& x) {
+  return x.pending() ? x.pending()->projection : std::nullopt;
 }
 
 }  // namespace
@@ -46,6 +52,9 @@ template <class T>
 BasicVariable<T> avg_pool2d(const BasicVariable<T>& x, Pool2dOptions options, CallSite site) {
   Op<T> op{"avg_pool2d", site};
   const Pool2dGeometry g = pool2d_geometry("avg_pool2d", x.shape(), options);
+  // Both are linear, and a 1×1 convolution looks at each pixel alone: of the means it makes the same.
+  if (const auto due = projection_of(x); due && g.padding == 0 && g.stride > 1 && due->weights_unchanged())
+    return conv2d(avg_pool2d(due->x, options, site), due->weight, due->bias, {}, site);
   Device* const device = op.device(x);
   BasicTensor<T> y({g.n, g.c, g.out_h(), g.out_w()}, device);
   backend<T>(device).avg_pool2d(g, x.value().raw(), y.raw());

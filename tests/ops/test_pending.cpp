@@ -89,6 +89,58 @@ TEST_CASE("what is joined or normalised is written out when someone asks for it,
   CHECK_FALSE(waiting.pending());
 }
 
+TEST_CASE("a 1×1 convolution waits: of the mean of its inputs it makes the mean of what it would make") {
+  const auto pool = Pool2dOptions{.kernel = 2};
+  const Variable x = normal_variable({3, 5, 6, 7}, 1), kernels = normal_variable({4, 5, 1, 1}, 2),
+                 bias = normal_variable({4}, 3);
+  const auto gradients = [&] {
+    const Variable y = avg_pool2d(conv2d(relu(x), kernels, bias), pool);
+    nll_loss(log_softmax(flatten(y)), std::vector<int32_t>{5, 0, 2}).backward();
+    std::vector<Tensor> all{y.value()};
+    for (Variable input : {x, kernels, bias}) {
+      all.push_back(input.grad().clone());
+      input.clear_grad();
+    }
+    return all;
+  };
+  CHECK(avg_pool2d(conv2d(x, kernels, bias), pool).node()->op == "conv2d");
+  const std::vector<Tensor> pooled_first = gradients();
+  const Tape tape;
+  CHECK(avg_pool2d(conv2d(x, kernels, bias), pool).node()->op == "avg_pool2d");
+  const std::vector<Tensor> pooled_last = gradients();
+  for (size_t i = 0; i < pooled_last.size(); ++i) {
+    INFO("tensor " << i);
+    CHECK(difference(pooled_first[i], pooled_last[i], {1e-5, 1e-6}) == "");
+  }
+}
+
+TEST_CASE("a 1×1 convolution that waits keeps to the weights that it was given") {
+  const Variable x = normal_variable({2, 3, 4, 4}, 1),
+                 with_bias = GENERATE(true, false) ? normal_variable({2}, 3) : Variable();
+  Variable kernels = normal_variable({2, 3, 1, 1}, 2);
+  const auto options = GENERATE(Pool2dOptions{.kernel = 2}, Pool2dOptions{.kernel = 3, .stride = 2, .padding = 1},
+                                Pool2dOptions{.kernel = 3, .stride = 1});
+  const Tensor expected = conv2d(x, kernels, with_bias).value().clone();
+  const Tensor pooled = avg_pool2d(Variable(expected), options).value();
+  const Variable waiting = conv2d(x, kernels, with_bias), waiting_too = conv2d(x, kernels, with_bias);
+  CHECK(waiting.pending());
+  CHECK(difference(avg_pool2d(waiting, options).value(), pooled, {1e-5, 1e-6}) == "");
+  for (float& weight : kernels.value().data()) weight = 100;  // as an optimizer does
+  CHECK(difference(avg_pool2d(waiting, options).value(), pooled, {1e-5, 1e-6}) == "");
+  CHECK(bit_difference(waiting_too.value(), expected) == "");
+}
+
+TEST_CASE("gradients go through 1×1 convolutions, whatever becomes of what they make") {
+  const auto x = normal({2, 3, 4, 6}, 1), kernels = normal({3, 3, 1, 1}, 2), bias = normal({3}, 3);
+  const auto net = [&](const Inputs& in) {
+    const Double y = conv2d(in[0], in[1], in[2]), z = conv2d(y, in[1], Double());  // y is used more than once
+    const Double normed = relu(normalise(conv2d(z, in[1], in[2]), in[2], in[2]));
+    const Double pooled = avg_pool2d(conv2d(normed, in[1], in[2]), {.kernel = 2});
+    return cat<double>({avg_pool2d(y, {.kernel = 2}), avg_pool2d(z, {.kernel = 2}), pooled}, 1);
+  };
+  CHECK(gradient_difference(net, {x, kernels, bias}) == "");
+}
+
 TEST_CASE("what is joined piece by piece is one row of pieces, and their statistics are found once") {
   const Variable a = normal_variable({2, 3, 4, 4}, 1), b = normal_variable({2, 2, 4, 4}, 2);
   const Variable two = cat({a, b}, 1), three = cat({two, a}, 1);
