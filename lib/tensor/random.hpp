@@ -50,9 +50,10 @@ class Random {
     // again.
     __extension__ using uint128 = unsigned __int128;  // -Wpedantic: not ISO C++
     uint128 product = static_cast<uint128>(bits()) * n;
-    if (static_cast<uint64_t>(product) < n)
+    if (static_cast<uint64_t>(product) < n) {
       for (const uint64_t threshold = -n % n; static_cast<uint64_t>(product) < threshold;)
         product = static_cast<uint128>(bits()) * n;
+    }
     return static_cast<uint64_t>(product >> 64);
   }
 
