@@ -67,9 +67,10 @@ class Runs(unittest.TestCase):
                 yield f"{before['name']} {kind}", before[kind], after[kind]
 
     def test_first_gradients(self):
-        # Of nets with BatchNorm only those that are not so deep that rounding is enlarged a thousandfold on the way back.
+        # Of nets with BatchNorm only those that are not so deep that rounding is enlarged a thousandfold on the way back: those
+        # of ResNet-56 are up to 5e-3 apart with AVX2, on a Zen 3.
         for recorded, nets in {"vanishing": None, "deeper": None, "degradation": ["plain8", "plain20"],
-                               "residual": ["residual20", "residual56"], "dense": ["dense10", "dense22"]}.items():
+                               "residual": ["residual20"], "dense": ["dense10", "dense22"]}.items():
             with self.subTest(recorded):
                 self.assert_repeats(*self.again(recorded, 1, nets), FEW_STEPS)
 
