@@ -108,6 +108,7 @@ TEST_CASE("a repeated run says and learns the same bits as one op by op: BatchNo
   SECTION("a learning rate that changes with every step") { job.settings.schedule = Schedule::cosine; }
   SECTION("without momentum, with weight decay") { job.settings.sgd = {.lr = 0.05, .weight_decay = 0.01}; }
   SECTION("nesterov") { job.settings.sgd = {.lr = 0.05, .momentum = 0.9, .nesterov = true}; }
+  SECTION("bent images") { job.settings.loader.augment = AugmentOptions{}; }
   SECTION("redrawn digits, which the CPU makes") { job.settings.loader.augment = AugmentOptions{.redraw = 0.5}; }
   SECTION("cropped images") { job.settings.loader.crop = CropOptions{}; }
   SECTION("normalised images") { job.train.mean = {0.13f}, job.train.deviation = {0.31f}; }
