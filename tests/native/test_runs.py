@@ -13,9 +13,10 @@ from support import PROGRAM, ROOT
 DATA = pathlib.Path(os.environ.get("CNNLAB_DATA", ROOT / "build" / "data"))
 # The same program gives the same bits on the same kind of processor. On another the sums have another order, since its SIMD
 # registers hold other numbers of floats, and training enlarges the difference from step to step. Relative, measured with
-# SSE4.2 and AVX2 beside the recorded AVX-512: below 1e-3 after 5 steps, up to 2.2e-3 in the mean loss of the first 60. Another
-# seed is 7e-3 (ResNet-20) and 7e-2 (MainNet) away.
-FEW_STEPS, FIFTY_STEPS = 1e-3, 5e-3
+# SSE4.2 and AVX2 beside the recorded AVX-512: below 1e-3 after 5 steps, but up to 5.4e-3 already in the first gradients of
+# ResNet-56 (AVX2, Zen 3), and up to 2.2e-3 in the mean loss of the first 60. Another seed is 7e-3 (ResNet-20) and 7e-2
+# (MainNet) away, and its gradients are others altogether.
+FEW_STEPS, FEW_STEPS_DEEP, FIFTY_STEPS = 1e-3, 1e-2, 5e-3
 
 
 def events_of(path):
@@ -67,12 +68,13 @@ class Runs(unittest.TestCase):
                 yield f"{before['name']} {kind}", before[kind], after[kind]
 
     def test_first_gradients(self):
-        # Of nets with BatchNorm only those that are not so deep that rounding is enlarged a thousandfold on the way back: those
-        # of ResNet-56 are up to 5e-3 apart with AVX2, on a Zen 3.
-        for recorded, nets in {"vanishing": None, "deeper": None, "degradation": ["plain8", "plain20"],
-                               "residual": ["residual20"], "dense": ["dense10", "dense22"]}.items():
-            with self.subTest(recorded):
-                self.assert_repeats(*self.again(recorded, 1, nets), FEW_STEPS)
+        # Of nets with BatchNorm only those that are not so deep that rounding is enlarged a thousandfold on the way back.
+        for recorded, nets, tolerance in [("vanishing", None, FEW_STEPS), ("deeper", None, FEW_STEPS),
+                                          ("degradation", ["plain8", "plain20"], FEW_STEPS),
+                                          ("residual", ["residual20"], FEW_STEPS), ("residual", ["residual56"], FEW_STEPS_DEEP),
+                                          ("dense", ["dense10", "dense22"], FEW_STEPS)]:
+            with self.subTest(recorded=recorded, nets=nets):
+                self.assert_repeats(*self.again(recorded, 1, nets), tolerance)
 
     def test_the_race_on_mnist(self):
         self.assert_repeats(*self.again("mnist", 50, ["inception", "residual20"]), FIFTY_STEPS)
