@@ -39,6 +39,10 @@ struct Capture {
   std::vector<Node> nodes;
   bool broken = false;
 };
+struct Executable {
+  std::vector<Node> nodes;
+  bool launched = false;
+};
 }  // namespace cnnlab::testing
 
 // Opaque in CUDA's headers; here a stream is the work that waits in it.
@@ -62,15 +66,16 @@ struct CUgraph_st {
   std::vector<cnnlab::testing::Node> nodes;
 };
 struct CUgraphExec_st {
-  std::shared_ptr<const std::vector<cnnlab::testing::Node>> nodes;
+  std::shared_ptr<cnnlab::testing::Executable> work;
 };
 
 namespace cnnlab::testing {
 
 /// The machine with graphics cards that the stand-ins for CUDA's libraries pretend to be. Work waits in its stream
 /// until somebody waits for the stream, as late as a real card may do it. The cards' memory lies apart: work of one
-/// card may touch its own alone (but for copies and NCCL), and outside that work any access is a segmentation fault;
-/// under AddressSanitizer also one beside an allocation. New memory is full of NaN, but for the largest pieces.
+/// card may touch its own alone (but for copies and NCCL; a graph is held to that the first time it is launched), and
+/// outside that work any access is a segmentation fault; under AddressSanitizer also one beside an allocation. New
+/// memory is full of NaN, but for the largest pieces.
 ///
 /// While a stream captures, its work goes to a graph and is not done. What CUDA forbids meanwhile (in the thread that
 /// captures: to take or free memory, to wait, to copy from or to memory that is not pinned) fails and spoils the graph.
@@ -156,7 +161,7 @@ class Card {
   void drop_pages();
   void open(int device);
   void finish(cudaStream_t stream, int64_t until);
-  void run(const std::vector<Node>& nodes);
+  void run(Executable& graph);
   void check_order(const std::vector<Node>& nodes);
   using Bounds = std::pair<const std::byte*, const std::byte*>;
   Bounds allocation_of(const void* address) const;

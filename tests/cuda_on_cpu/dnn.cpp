@@ -71,14 +71,19 @@ struct Array {
   bool lies_on_card() const {
     return Card::instance().owns(first, ((runs - 1) * stride + run) * sizeof(float), Card::current);
   }
-  // Side by side, as the CPU's kernels want them.
-  Numbers packed() const {
-    Numbers all(numel());
-    for (size_t i = 0; i < runs; ++i) std::copy_n(first + i * stride, run, all.data() + i * run);
+  // Side by side, as the CPU's kernels want them: where they lie, or else in `copies`.
+  std::span<float> side_by_side(Numbers& copies) const {
+    if (!apart()) return {first, run * runs};
+    copies.resize(numel());
+    return copies;
+  }
+  std::span<const float> read(Numbers& copies) const {
+    const std::span<float> all = side_by_side(copies);
+    for (size_t i = 0; apart() && i < runs; ++i) std::copy_n(first + i * stride, run, all.data() + i * run);
     return all;
   }
-  void set(const Numbers& all) const {
-    for (size_t i = 0; i < runs; ++i) std::copy_n(all.data() + i * run, run, first + i * stride);
+  void set(std::span<const float> all) const {
+    for (size_t i = 0; apart() && i < runs; ++i) std::copy_n(all.data() + i * run, run, first + i * stride);
   }
 
  private:
@@ -103,8 +108,9 @@ cudnnStatus_t submit(const char* function, cudnnHandle_t handle, const void* alp
               {.by = function, .read = {a.piece(), b.piece()}, .written = {result.piece()}, .workspace = workspace},
               [=] {
                 std::memset(workspace, 0xff, size);  // it is cuDNN's to write to
-                Numbers computed(result.numel());
-                compute(a.packed(), b.packed(), std::span(computed));
+                Numbers copies[3];
+                const std::span<float> computed = result.side_by_side(copies[2]);
+                compute(a.read(copies[0]), b.read(copies[1]), computed);
                 result.set(computed);
               });
   return CUDNN_STATUS_SUCCESS;
@@ -272,7 +278,7 @@ cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void* alpha, c
   const Conv2dGeometry g = geometry(x, w, convolution);
   const Array in(x, x_data), weight(w, w_data), out(y, y_data);
   return submit(__func__, handle, alpha, beta, algorithm, workspace, size, in, weight, out,
-                [g](const Numbers& x_numbers, const Numbers& weights, std::span<float> result) {
+                [g](std::span<const float> x_numbers, std::span<const float> weights, std::span<float> result) {
                   simd_backend().conv2d(g, x_numbers, weights, {}, result);
                 });
 }
@@ -287,9 +293,9 @@ cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alp
   const Conv2dGeometry g = geometry(dx, w, convolution);
   const Array weight(w, w_data), gradient(dy, dy_data), out(dx, dx_data);
   return submit(__func__, handle, alpha, beta, algorithm, workspace, size, weight, gradient, out,
-                [g](const Numbers& weights, const Numbers& gradients, std::span<float> result) {
-                  const Numbers any(result.size());  // dx does not depend on x
-                  simd_backend().conv2d_backward(g, any, weights, gradients, result, {}, {});
+                [g](std::span<const float> weights, std::span<const float> gradients, std::span<float> result) {
+                  // dx does not depend on x: any numbers do
+                  simd_backend().conv2d_backward(g, result, weights, gradients, result, {}, {});
                 });
 }
 
@@ -303,7 +309,7 @@ cudnnStatus_t cudnnConvolutionBackwardFilter(cudnnHandle_t handle, const void* a
   const Conv2dGeometry g = geometry(x, dw, convolution);
   const Array in(x, x_data), gradient(dy, dy_data), out(dw, dw_data);
   return submit(__func__, handle, alpha, beta, algorithm, workspace, size, in, gradient, out,
-                [g](const Numbers& x_numbers, const Numbers& gradients, std::span<float> result) {
+                [g](std::span<const float> x_numbers, std::span<const float> gradients, std::span<float> result) {
                   const Numbers any(result.size());  // dw does not depend on the weights
                   simd_backend().conv2d_backward(g, x_numbers, any, gradients, {}, result, {});
                 });

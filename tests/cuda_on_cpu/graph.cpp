@@ -83,7 +83,7 @@ cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph, unsigned long long flags) {
   CNNLAB_CALL_OUTSIDE_CAPTURE(cudaErrorUnknown);
   if (flags != 0) return cudaErrorInvalidValue;
-  *executable = new CUgraphExec_st{std::make_shared<std::vector<cnnlab::testing::Node>>(graph->nodes)};
+  *executable = new CUgraphExec_st{std::make_shared<cnnlab::testing::Executable>(graph->nodes)};
   ++Card::instance().handles;
   return cudaSuccess;
 }

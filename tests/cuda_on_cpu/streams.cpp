@@ -125,7 +125,7 @@ bool Card::capture_forbids() {
 }
 
 void Card::launch(const CUgraphExec_st& graph, cudaStream_t stream) {
-  submit(stream, {.by = "a graph"}, [this, nodes = graph.nodes] { run(*nodes); });
+  submit(stream, {.by = "a graph"}, [this, work = graph.work] { run(*work); });
 }
 
 // From … to; nothing for what is the CPU's.
@@ -186,8 +186,11 @@ void Card::check_order(const std::vector<Node>& nodes) {
   }
 }
 
-// Of the nodes that can be done next any is; most often one of the same card, as opening another's memory takes time.
-void Card::run(const std::vector<Node>& nodes) {
+// Of the nodes that can be done next any is. To close one card's memory and open another's takes long, so that is done
+// the first time only, and then as rarely as the order allows.
+void Card::run(Executable& graph) {
+  const std::vector<Node>& nodes = graph.nodes;
+  const bool apart = !std::exchange(graph.launched, true) || cards == 1;
   Random random({launches_++});
   std::vector<size_t> missing(nodes.size());
   std::vector<std::vector<size_t>> behind(nodes.size());
@@ -199,11 +202,12 @@ void Card::run(const std::vector<Node>& nodes) {
   }
   while (!ready.empty()) {
     size_t chosen = random.below(ready.size());
-    for (int tries = 0; tries < 2 && nodes[ready[chosen]].device != open_; ++tries) chosen = random.below(ready.size());
+    for (int tries = 0; apart && tries < 8 && nodes[ready[chosen]].device != open_; ++tries)
+      chosen = random.below(ready.size());
     std::swap(ready[chosen], ready.back());
     const size_t next = ready.back();
     ready.pop_back();
-    open(nodes[next].device);
+    open(apart ? nodes[next].device : everything);
     nodes[next].work();
     for (const size_t i : behind[next])
       if (--missing[i] == 0) ready.push_back(i);
