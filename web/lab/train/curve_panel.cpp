@@ -38,10 +38,14 @@ class CurvePanel : public Panel {
   void draw(const Ui& ui, Lab& lab, Rect area) override {
     const Rect inner = ui.panel(area, ui.say(quantity_.title));
     const Runs& runs = lab.train().runs;
-    const Plot plot(ui, {inner.x, inner.y, inner.width, plot_height}, {0, last_step(runs)},
+    const auto legend = entries(ui, runs, inner.width);
+    // What the legend leaves of its room is the plot's.
+    const float rows = legend.back().row + 1;
+    const float height = inner.height - std::min(rows * legend_row, legend_height(area.width));
+    const Plot plot(ui, {inner.x, inner.y, inner.width, height}, {0, last_step(runs)},
                     values(runs, lab.train().logarithmic));
     plot.axes([&](double value) { return in_words(value); });
-    draw_legend(ui, runs, {inner.x, inner.y + plot_height + 2, inner.width, legend_height(area.width)});
+    draw_legend(ui, legend, {inner.x, inner.y + height + 2, inner.width, legend_height(area.width)});
     if (std::ranges::all_of(runs.all(), &RunCurves::empty)) {
       const Rect& frame = plot.area();
       ui.text({frame.x + frame.width / 2, frame.y + frame.height / 2 - Ui::body}, ui.say(strings::not_trained),
@@ -82,36 +86,52 @@ class CurvePanel : public Panel {
     return logarithmic ? Range::around(low, high) : Range{0, std::max(high * 1.05, 0.1)};
   }
 
-  // The forms, then the networks, in as many rows as there is room for. Runs of one network have its name and colour.
-  static void draw_legend(const Ui& ui, const Runs& runs, Rect area) {
-    float x = area.x;
-    float y = area.y;
-    const auto entry = [&](const std::string& words, ImU32 color, bool dashed, bool dot) {
-      const float width = 26 + ui.text_width(words, Ui::small);
-      if (x > area.x && x + width > area.right()) {
-        x = area.x;
-        y += legend_row;
-      }
-      if (y + legend_row > area.bottom() + 1) return;
-      const float middle = y + Ui::small / 2 + 1;
-      const std::array ends{ImVec2{x, middle}, ImVec2{x + 16, middle}};
-      if (dashed) {
-        dashed_line(*ui.list, ends, color, 2);
-      } else {
-        ui.line(ends[0], ends[1], color, 2);
-      }
-      if (dot) ui.list->AddCircleFilled({x + 8, middle}, 4, color);
-      ui.text({x + 21, y}, words, ui.theme.text, Ui::small);
-      x += width + 12;
-    };
-    entry(ui.say(strings::training), ui.theme.muted, false, false);
-    entry(ui.say(strings::test), ui.theme.muted, false, true);
+  struct Entry {
+    std::string words;
+    ImU32 color;
+    bool dashed = false, dot = false;
+    float x = 0, row = 0;
+  };
+
+  // The forms, then the networks, in rows. Runs of one network have its name and colour.
+  static std::vector<Entry> entries(const Ui& ui, const Runs& runs, float width) {
+    std::vector<Entry> all{{ui.say(strings::training), ui.theme.muted},
+                           {.words = ui.say(strings::test), .color = ui.theme.muted, .dot = true}};
     if (std::ranges::any_of(runs.all(), &RunCurves::recorded))
-      entry(ui.say(strings::recorded), ui.theme.muted, true, false);
-    if (runs.all().size() < 2) return;
+      all.push_back({.words = ui.say(strings::recorded), .color = ui.theme.muted, .dashed = true});
     std::map<size_t, const RunCurves*> named;  // by colour, which is the order in which they were chosen
-    for (const RunCurves& run : runs.all()) named.emplace(run.color, &run);
-    for (const auto& [color, run] : named) entry(run->name, run_color(ui.theme, color), false, false);
+    if (runs.all().size() > 1)
+      for (const RunCurves& run : runs.all()) named.emplace(run.color, &run);
+    for (const auto& [color, run] : named) all.push_back({run->name, run_color(ui.theme, color)});
+    float x = 0, row = 0;
+    for (Entry& entry : all) {
+      const float wide = 26 + ui.text_width(entry.words, Ui::small);
+      if (x > 0 && x + wide > width) {
+        x = 0;
+        ++row;
+      }
+      entry.x = x;
+      entry.row = row;
+      x += wide + 12;
+    }
+    return all;
+  }
+
+  // As many rows as there is room for.
+  static void draw_legend(const Ui& ui, const std::vector<Entry>& legend, Rect area) {
+    for (const Entry& entry : legend) {
+      const ImVec2 at{area.x + entry.x, area.y + entry.row * legend_row};
+      if (at.y + legend_row > area.bottom() + 1) return;
+      const float middle = at.y + Ui::small / 2 + 1;
+      const std::array ends{ImVec2{at.x, middle}, ImVec2{at.x + 16, middle}};
+      if (entry.dashed) {
+        dashed_line(*ui.list, ends, entry.color, 2);
+      } else {
+        ui.line(ends[0], ends[1], entry.color, 2);
+      }
+      if (entry.dot) ui.list->AddCircleFilled({at.x + 8, middle}, 4, entry.color);
+      ui.text({at.x + 21, at.y}, entry.words, ui.theme.text, Ui::small);
+    }
   }
 
   void tell_values(const Ui& ui, const Plot& plot, const Runs& runs) const {
