@@ -3,10 +3,34 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "lib/tensor/error.hpp"
 
 namespace cnnlab {
+namespace {
+
+// Leaves of the places in one column of pixels those that lie highest and lowest: a long run's curve would paint the
+// same pixels again and again. The first and the last place stay.
+std::vector<ImVec2> without_overpainting(std::span<const ImVec2> places, float column) {
+  std::vector<ImVec2> kept;
+  const auto same_column = [column](ImVec2 a, ImVec2 b) {
+    return std::floor(a.x / column) == std::floor(b.x / column);
+  };
+  for (auto from = places.begin(); from != places.end();) {
+    const auto to = std::find_if_not(from, places.end(), [&](ImVec2 place) { return same_column(place, *from); });
+    auto [first, second] = std::minmax_element(from, to, [](ImVec2 a, ImVec2 b) { return a.y < b.y; });
+    if (second < first) std::swap(first, second);
+    if (from == places.begin() && first != from) kept.push_back(*from);
+    kept.push_back(*first);
+    if (second != first) kept.push_back(*second);
+    if (to == places.end() && std::next(second) != to) kept.push_back(places.back());
+    from = to;
+  }
+  return kept;
+}
+
+}  // namespace
 
 Range Range::around(double low, double high) {
   low = std::max(low, 1e-9);
@@ -89,6 +113,7 @@ void Plot::line(std::span<const RunCurves::Point> points, ImU32 color, float thi
   std::vector<ImVec2> places;
   places.reserve(points.size());
   for (const auto& point : points) places.push_back(place(point.step, point.value));
+  places = without_overpainting(places, ui_.pixel);
   if (dashed) {
     dashed_line(*ui_.list, places, color, thickness);
   } else {
