@@ -134,6 +134,8 @@ test_main() {
     suite cuda suite_cuda "$@"
   elif [[ " ${wanted[*]} " == *" cuda "* ]]; then
     die "suite cuda needs an NVIDIA graphics card and its driver (nvidia-smi), which are not here"
+  elif wants cuda; then
+    summary+=("  cuda             skipped: there is no NVIDIA graphics card with its driver (nvidia-smi)")
   fi
   finish
 }
