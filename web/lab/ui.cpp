@@ -13,6 +13,18 @@ float Ui::text_width(std::string_view words, float size) const {
   return font(size)->CalcTextSizeA(size, 1e6f, 0, words.data(), words.data() + words.size()).x;
 }
 
+std::string Ui::shortened(std::string_view words, float width, float size) const {
+  std::string all(words);
+  if (text_width(all, size) <= width) return all;
+  const auto continues = [&] { return (static_cast<unsigned char>(words.back()) & 0xc0) == 0x80; };  // UTF-8
+  do {
+    while (words.size() > 1 && continues()) words.remove_suffix(1);
+    words.remove_suffix(1);
+    all = std::string(words) + "…";
+  } while (!words.empty() && text_width(all, size) > width);
+  return all;
+}
+
 void Ui::text(ImVec2 at, std::string_view words, ImU32 color, float size, Align align) const {
   if (align != Align::left) at.x -= text_width(words, size) * (align == Align::center ? 0.5f : 1.0f);
   list->AddText(font(size), size, at, color, words.data(), words.data() + words.size());

@@ -52,6 +52,8 @@ struct Ui {
   /// The font whose glyphs were made for a size: the host adds body, small and large, in this order.
   static ImFont* font(float size);
   float text_width(std::string_view words, float size) const;
+  /// The words as far as there is room for them, with "…" where they were cut.
+  std::string shortened(std::string_view words, float width, float size) const;
   /// `at` is the upper left, middle or right end of the line.
   void text(ImVec2 at, std::string_view words, ImU32 color, float size = body, Align align = Align::left) const;
   void fill(Rect area, ImU32 color, float rounding = 0) const;

@@ -105,6 +105,7 @@ class CurvePanel : public Panel {
     for (const auto& [color, run] : named) all.push_back({run->name, run_color(ui.theme, color)});
     float x = 0, row = 0;
     for (Entry& entry : all) {
+      entry.words = ui.shortened(entry.words, width - 21, Ui::small);
       const float wide = 26 + ui.text_width(entry.words, Ui::small);
       if (x > 0 && x + wide > width) {
         x = 0;

@@ -36,7 +36,8 @@ class NormsPanel : public Panel {
     draw_legend(ui, {inner.x, inner.y + plot_height + 2, inner.width, 2 * legend_row});
     if (run->recorded || board.runs.all().size() > 1) {
       const std::string whose = run->name + (run->recorded ? text(" (", ui.say(strings::recorded), ")") : "");
-      ui.text({inner.x, inner.y + plot_height + 2 + legend_row}, whose, ui.theme.text, Ui::small);
+      ui.text({inner.x, inner.y + plot_height + 2 + legend_row}, ui.shortened(whose, inner.width, Ui::small),
+              ui.theme.text, Ui::small);
     }
     if (plot.has_mouse()) tell_nearest(ui, plot);
   }
