@@ -54,7 +54,7 @@ class CurvePanel : public Panel {
     }
     for (const RunCurves& run : runs.all()) {  // the current one last, over the others
       const ImU32 color = run_color(ui.theme, run.color);
-      plot.line(run.*quantity_.trained, color, run.current ? 1.75f : 1, run.recorded);
+      plot.line(run.*quantity_.trained, color, run.current ? 2 : 1, run.recorded);
       plot.line(run.*quantity_.tested, color, 1, run.recorded);
       plot.dots(run.*quantity_.tested, color, run.current ? 4 : 3, run.recorded);
     }

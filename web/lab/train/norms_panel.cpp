@@ -32,7 +32,7 @@ class NormsPanel : public Panel {
     const Plot plot(ui, {inner.x, inner.y, inner.width, plot_height}, {0, std::max(run->norm_steps.back(), 100.0)},
                     range());
     plot.axes([](double value) { return number(value); });
-    for (const Line& line : lines_) plot.line(line.points, line.color, 1.25f);
+    for (const Line& line : lines_) plot.line(line.points, line.color, 1);
     draw_legend(ui, {inner.x, inner.y + plot_height + 2, inner.width, 2 * legend_row});
     if (run->recorded || board.runs.all().size() > 1) {
       const std::string whose = run->name + (run->recorded ? text(" (", ui.say(strings::recorded), ")") : "");

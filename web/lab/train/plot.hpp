@@ -36,6 +36,7 @@ class Plot {
   bool has_mouse() const { return area_.contains(ui_.mouse); }
 
   void axes(const std::function<std::string(double)>& in_words) const;
+  /// Of a whole number of pixels' thickness it costs a third (Dear ImGui draws two triangles for each piece, not six).
   void line(std::span<const RunCurves::Point> points, ImU32 color, float thickness, bool dashed = false) const;
   /// `hollow`: circles, which go with a dashed line.
   void dots(std::span<const RunCurves::Point> points, ImU32 color, float radius, bool hollow = false) const;
