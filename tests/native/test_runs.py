@@ -68,7 +68,7 @@ class Runs(unittest.TestCase):
                 yield f"{before['name']} {kind}", before[kind], after[kind]
 
     def test_first_gradients(self):
-        # Of nets with BatchNorm only those that are not so deep that rounding is enlarged a thousandfold on the way back.
+        # Of nets with BatchNorm those that are not too deep; in ResNet-56 rounding is enlarged a thousandfold on the way back.
         for recorded, nets, tolerance in [("vanishing", None, FEW_STEPS), ("deeper", None, FEW_STEPS),
                                           ("degradation", ["plain8", "plain20"], FEW_STEPS),
                                           ("residual", ["residual20"], FEW_STEPS), ("residual", ["residual56"], FEW_STEPS_DEEP),

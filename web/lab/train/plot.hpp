@@ -36,7 +36,8 @@ class Plot {
   bool has_mouse() const { return area_.contains(ui_.mouse); }
 
   void axes(const std::function<std::string(double)>& in_words) const;
-  /// Of a whole number of pixels' thickness it costs a third (Dear ImGui draws two triangles for each piece, not six).
+  /// Of a whole number of pixels' thickness it costs a third, where a device's pixel is one of CSS: Dear ImGui draws
+  /// two triangles for each piece then, not six.
   void line(std::span<const RunCurves::Point> points, ImU32 color, float thickness, bool dashed = false) const;
   /// `hollow`: circles, which go with a dashed line.
   void dots(std::span<const RunCurves::Point> points, ImU32 color, float radius, bool hollow = false) const;
