@@ -13,6 +13,7 @@ namespace {
 using Points = std::vector<RunCurves::Point>;
 
 constexpr float plot_height = 206, legend_row = 18;
+constexpr float sign = 16, words_at = 21, apart = 17;  // of an entry in a legend
 
 // The forms, and up to six networks.
 float legend_height(float panel_width) { return legend_row * (panel_width < 460 ? 5 : 3); }
@@ -105,15 +106,15 @@ class CurvePanel : public Panel {
     for (const auto& [color, run] : named) all.push_back({run->name, run_color(ui.theme, color)});
     float x = 0, row = 0;
     for (Entry& entry : all) {
-      entry.words = ui.shortened(entry.words, width - 21, Ui::small);
-      const float wide = 26 + ui.text_width(entry.words, Ui::small);
+      entry.words = ui.shortened(entry.words, width - words_at, Ui::small);
+      const float wide = words_at + ui.text_width(entry.words, Ui::small);
       if (x > 0 && x + wide > width) {
         x = 0;
         ++row;
       }
       entry.x = x;
       entry.row = row;
-      x += wide + 12;
+      x += wide + apart;
     }
     return all;
   }
@@ -124,14 +125,14 @@ class CurvePanel : public Panel {
       const ImVec2 at{area.x + entry.x, area.y + entry.row * legend_row};
       if (at.y + legend_row > area.bottom() + 1) return;
       const float middle = at.y + Ui::small / 2 + 1;
-      const std::array ends{ImVec2{at.x, middle}, ImVec2{at.x + 16, middle}};
+      const std::array ends{ImVec2{at.x, middle}, ImVec2{at.x + sign, middle}};
       if (entry.dashed) {
         dashed_line(*ui.list, ends, entry.color, 2);
       } else {
         ui.line(ends[0], ends[1], entry.color, 2);
       }
-      if (entry.dot) ui.list->AddCircleFilled({at.x + 8, middle}, 4, entry.color);
-      ui.text({at.x + 21, at.y}, entry.words, ui.theme.text, Ui::small);
+      if (entry.dot) ui.list->AddCircleFilled({at.x + sign / 2, middle}, 4, entry.color);
+      ui.text({at.x + words_at, at.y}, entry.words, ui.theme.text, Ui::small);
     }
   }
 
