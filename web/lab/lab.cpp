@@ -9,7 +9,7 @@
 namespace cnnlab {
 namespace {
 
-constexpr float gap = 16, edge = 1;  // the canvas's own edge would cut the outermost borders
+constexpr float gap = 16;
 const ImVec2 nowhere{-1e6f, -1e6f};
 
 int columns_for(float width) { return width >= 960 ? 3 : width >= 600 ? 2 : 1; }
@@ -185,7 +185,7 @@ float Lab::layout(float width) {
   width_ = std::max(width, 240.0f);
   const int columns = columns_for(width_);
   const float column_width = (width_ - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
-  std::vector<float> bottoms(static_cast<size_t>(columns), edge);
+  std::vector<float> bottoms(static_cast<size_t>(columns));
   for (auto& [view, panel, area, title] : panels_) {
     area = {};
     if (view != view_) continue;
@@ -195,7 +195,7 @@ float Lab::layout(float width) {
     area = {column * (column_width + gap), *shortest, column_width, height};
     *shortest += height + gap;
   }
-  height_ = std::max(*std::ranges::max_element(bottoms) - gap + edge, 1.0f);  // a view may be empty
+  height_ = std::max(*std::ranges::max_element(bottoms) - gap, 1.0f);  // a view may be empty
   changed_ = true;
   return height_;
 }

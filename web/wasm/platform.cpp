@@ -35,6 +35,7 @@ void Platform::start(const std::string& canvas_selector) {
   io.IniFilename = io.LogFilename = nullptr;
   ImGui::GetStyle().WindowPadding = {0, 0};
   ImGui::GetStyle().WindowMinSize = {1, 1};
+  ImGui::GetStyle().WindowBorderSize = 0;  // or it would cut the panels' outermost borders
   ImGui_ImplOpenGL3_Init("#version 300 es");
 }
 
