@@ -119,7 +119,7 @@ void Plot::line(std::span<const RunCurves::Point> points, ImU32 color, float thi
   } else {
     ui_.list->AddPolyline(places.data(), static_cast<int>(places.size()), color, 0, thickness);
   }
-  if (places.size() == 1) ui_.list->AddCircleFilled(places[0], thickness, color);
+  if (places.size() == 1) ui_.list->AddCircleFilled(places[0], std::max(thickness, 2.0f), color);
 }
 
 void Plot::dots(std::span<const RunCurves::Point> points, ImU32 color, float radius, bool hollow) const {
