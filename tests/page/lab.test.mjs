@@ -77,6 +77,36 @@ describe("drawing", () => {
     }));
 });
 
+describe("the canvas", () => {
+  // Of the canvas's outermost rows and columns of pixels: the colour half way along the panel that lies there.
+  const edges = (page) =>
+    page.evaluate(async () => {
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      const canvas = document.getElementById("lab");
+      const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
+      const picture = copy.getContext("2d", { willReadFrequently: true });
+      picture.drawImage(canvas, 0, 0);
+      const color = (x, y) => picture.getImageData(x, y, 1, 1).data.join();
+      const [right, bottom] = [canvas.width - 1, canvas.height - 1];
+      const [column, row] = [60, 60]; // beside a rounded corner, before any other thing in the panel
+      const tallest = [...Array(canvas.width).keys()].find((x) => color(x, bottom) !== color(0, 0)) + 30;
+      return { edges: [color(column, 0), color(0, row), color(right, row), color(tallest, bottom)], inside: color(column, 8) };
+    });
+
+  for (const [name, options] of [
+    ["a desktop", { viewport: { width: 1440, height: 900 }, hash: "#view=draw" }],
+    ["a desktop with a zoomed page", { viewport: { width: 1366, height: 768 }, deviceScaleFactor: 1.25, hash: "#view=train" }],
+    ["a phone", { viewport: { width: 393, height: 851 }, deviceScaleFactor: 2.625, hash: "#view=train" }],
+  ]) {
+    test(`shows its panels' borders all round: ${name}`, () =>
+      inPage(options, async (page) => {
+        const found = await edges(page);
+        assert.equal(new Set(found.edges).size, 1, found.edges.join(" "));
+        assert.notEqual(found.edges[0], found.inside);
+      }));
+  }
+});
+
 describe("the trace", () => {
   test("every step marks the line that ran, forward and then backward", () =>
     inPage({}, async (page) => {

@@ -214,7 +214,7 @@ describe("a training that is kept", () => {
       assert.equal(await page.isVisible("#offer"), false);
       await page.check("#keep");
       await batches(page, 1);
-      await until(page, () => /Kept/.test(document.getElementById("keep-words").textContent));
+      await until(page, () => /^Kept \d+ \w+ 20\d\d/.test(document.getElementById("keep-words").textContent));
       await page.reload();
       await until(page, () => !document.getElementById("offer").hidden);
       await page.click("#forget");
@@ -243,8 +243,11 @@ describe("runs beside each other", () => {
       await fill(page, "lr", 0.1);
       await batches(page, 10, { lr: 0.1 });
       await until(page, () => document.querySelectorAll("#runs tbody tr").length === 2);
-      const names = await page.locator("#runs tbody th").allTextContents();
-      assert.deepEqual(names, ["lr 0.1", "lr 0.01"]);
+      const names = () => page.locator("#runs tbody th").allTextContents();
+      assert.deepEqual(await names(), ["lr 0.1", "lr 0.01"]);
+      await page.click("#language");
+      assert.deepEqual(await names(), ["학습률 0.1", "학습률 0.01"]);
+      await page.click("#language");
       await until(page, () => /lr 0\.1.*10.*\d\.\d{4}.*%/.test(document.querySelector("#runs tbody tr").textContent));
       await page.click("#points summary");
       await until(page, () => document.querySelectorAll("#points tbody tr").length === 2); // filled once it is open

@@ -10,7 +10,8 @@ import { POLICY } from "./policy.mjs";
  * @param {object[]} lessons what renderLessons returned
  */
 export function writePages(out, lessons) {
-  const shell = readFileSync(join(out, "index.html"), "utf8");
+  // The text comes first: the style and the fonts that it needs do not share the line with the program.
+  const shell = readFileSync(join(out, "index.html"), "utf8").replace('<script type="module"', '$& fetchpriority="low"');
   const policy = `<meta http-equiv="Content-Security-Policy" content="${POLICY}" />`;
   for (const lesson of lessons) {
     const parts = { policy, title: `<title>${lesson.title.en} · CNN Lab</title>`, list: list(lessons, lesson), ...lesson.html };

@@ -1,7 +1,7 @@
 #include "web/lab/lab.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <cmath>
 
 #include "lessons/training.hpp"
 #include "lib/optim/sgd.hpp"
@@ -181,6 +181,7 @@ void Lab::hover(std::optional<Trace::Pick> pick) {
   changed_ = true;
 }
 
+// Everything lies on whole pixels, so that borders are sharp, and the canvas ends where the outermost borders do.
 float Lab::layout(float width) {
   width_ = std::max(width, 240.0f);
   const int columns = columns_for(width_);
@@ -190,9 +191,10 @@ float Lab::layout(float width) {
     area = {};
     if (view != view_) continue;
     const auto shortest = std::ranges::min_element(bottoms);
-    const auto column = static_cast<float>(shortest - bottoms.begin());
-    const float height = panel->height(column_width);
-    area = {column * (column_width + gap), *shortest, column_width, height};
+    const float exact = static_cast<float>(shortest - bottoms.begin()) * (column_width + gap);
+    const float left = std::round(exact), right = std::round(exact + column_width);
+    const float height = std::ceil(panel->height(right - left));
+    area = {left, *shortest, right - left, height};
     *shortest += height + gap;
   }
   height_ = std::max(*std::ranges::max_element(bottoms) - gap, 1.0f);  // a view may be empty

@@ -12,6 +12,19 @@
 
 namespace cnnlab {
 
+namespace {
+
+// What brings a size to so many pixels. Dear ImGui drops what is left over a whole pixel, and would drop a whole one
+// where rounding makes it a little less.
+float scale_up(float size, int pixels) {
+  const auto whole = static_cast<float>(pixels);
+  float scale = whole / size;
+  while (size * scale < whole) scale = std::nextafter(scale, INFINITY);
+  return scale;
+}
+
+}  // namespace
+
 bool on_main_thread() { return emscripten_is_main_browser_thread(); }
 
 void Platform::start(const std::string& canvas_selector) {
@@ -93,7 +106,7 @@ void Platform::draw(Lab& lab, float ratio, double milliseconds) {
   }
   ImGuiIO& io = ImGui::GetIO();
   io.DisplaySize = {lab.width(), lab.height()};
-  io.DisplayFramebufferScale = {static_cast<float>(width) / lab.width(), static_cast<float>(height) / lab.height()};
+  io.DisplayFramebufferScale = {scale_up(lab.width(), width), scale_up(lab.height(), height)};
   io.DeltaTime = static_cast<float>(std::clamp((milliseconds - last_frame_) / 1000, 1e-3, 1.0));
   last_frame_ = milliseconds;
 

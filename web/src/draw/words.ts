@@ -1,5 +1,5 @@
 // What the page says of a drawing, in both languages.
-import { count, join, percent } from "../format";
+import { count, into, join, percent } from "../format";
 import type { Prediction } from "../lab";
 import type { Language, Stage } from "../state";
 import type { Tuned } from "./tune_protocol";
@@ -53,9 +53,6 @@ const en: DrawWords = {
   remove: (label) => `Remove this ${label}`,
   cannotKeep: "This browser keeps nothing for this page: the drawings last for this visit.",
 };
-
-// 로 or 으로 after a digit, as it is read aloud.
-const into = (digit: number): string => `${digit}${[0, 3, 6].includes(digit) ? "으로" : "로"}`;
 
 const ko: DrawWords = {
   prediction: (read, source) => {

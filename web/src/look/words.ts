@@ -1,5 +1,5 @@
 // What the page says of the network's inside, in both languages.
-import { count, join, percent, shape, short } from "../format";
+import { count, into, join, percent, shape, short } from "../format";
 import type { Language } from "../state";
 import type { Answers, Chosen, Cut, Cuts, Pixels, Statistics } from "./network";
 import type { Score } from "./protocol";
@@ -77,9 +77,6 @@ const en: LookWords = {
       : `Of ${count(trained.total)} test images the network reads ${count(trained.correct)} (${share(trained)}).`,
   notCounted: (reason) => `The test images could not be counted (${reason}).`,
 };
-
-// 로 or 으로 after a digit, as it is read aloud.
-const into = (digit: number): string => `${digit}${[0, 3, 6].includes(digit) ? "으로" : "로"}`;
 
 const koValues = (v: Statistics): string =>
   join(

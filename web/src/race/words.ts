@@ -1,6 +1,6 @@
 // What the page says of a race, in both languages.
 import type { RunInfo } from "virtual:page";
-import { count, join } from "../format";
+import { count, dataName, join } from "../format";
 import type { Language } from "../state";
 import { titleOf } from "./contestants";
 import type { RaceStatus } from "./race";
@@ -29,9 +29,6 @@ export interface RaceWords {
   notFetched(reason: string): string;
   whose: { training: string; recorded(title: string): string };
 }
-
-const DATA: Record<string, string> = { mnist: "MNIST", fashion: "Fashion-MNIST", cifar10: "CIFAR-10" };
-const dataName = (data: string): string => DATA[data] ?? data;
 
 const leader = ({ racers }: RaceStatus, lang: Language): string | null => {
   const known = racers.filter(({ loss }) => loss !== null);

@@ -1,5 +1,6 @@
 // The training runs of this visit: their settings, what was changed on the way, and their events. The last one may still go on.
 import type { EpochEvent, LiveSettings, NormsEvent, RunSettings, StepEvent, TrainEvent } from "./protocol";
+import { names } from "./run_names";
 
 /** A run as it is kept, also over visits. */
 export interface Run {
@@ -70,38 +71,9 @@ export class Runs {
   }
 }
 
-// What a run was like: each setting's values, one after the other.
-function values({ settings, changes }: Run): Map<string, string> {
-  const chain = (name: keyof LiveSettings): string =>
-    [settings[name], ...changes.map((change) => change.settings[name])].filter((value, i, all) => value !== all[i - 1]).join(" → ");
-  return new Map<string, string>([
-    ["lesson", settings.lesson],
-    ["lr", chain("lr")],
-    ["momentum", chain("momentum")],
-    ["batch", chain("batch")],
-    ["epochs", chain("epochs")],
-    ["seed", String(settings.seed)],
-    ["augment", settings.augment ? "on" : "off"],
-    ["data", settings.data],
-    ...Object.entries(settings.options).map(([name, value]): [string, string] => [name, String(value)]),
-  ]);
-}
-
-/** Names runs by what is not the same in all of them: "lr 0.1", "momentum 0.9, seed 2". */
-export function names(runs: readonly Run[]): string[] {
-  const all = runs.map(values);
-  const keys = [...new Set(all.flatMap((one) => [...one.keys()]))];
-  const differ = keys.filter((key) => new Set(all.map((one) => one.get(key) ?? "")).size > 1);
-  const plain = all.map((one) => differ.filter((key) => one.has(key)).map((key) => `${key} ${one.get(key)}`).join(", "));
-  return plain.map((name, i) => {
-    const same = plain.flatMap((other, j) => (other === name ? [j] : []));
-    return same.length > 1 || name === "" ? [name, `run ${same.indexOf(i) + 1}`].filter(Boolean).join(", ") : name;
-  });
-}
-
 /** The events of all runs as a table for other programs: RFC 4180. */
 export function csv(runs: readonly Run[]): string {
-  const called = names(runs);
+  const called = names(runs, "en");
   const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
   const head = "run,epoch,batch,event,train_loss,train_accuracy,test_loss,test_accuracy";
   const rows = runs.flatMap((run, i) =>

@@ -2,7 +2,8 @@
 import { element, fillTable } from "../dom";
 import { count, percent, short } from "../format";
 import type { Store } from "../state";
-import { isEpoch, isNorms, isStep, names, type Run, type Runs } from "./runs";
+import { names } from "./run_names";
+import { isEpoch, isNorms, isStep, type Run, type Runs } from "./runs";
 import { trainWords } from "./words";
 
 const MOST_ROWS = 60; // of a curve's table; the saved file has all points
@@ -32,7 +33,7 @@ export class RunsTable {
     if (element("runs").contains(document.activeElement)) return; // a button that is about to be pressed stays
     const say = trainWords(this.#store.state.lang);
     const all = this.#runs.all;
-    const called = names(all);
+    const called = names(all, this.#store.state.lang);
     const rows = all.map((run, i) => {
       const step = run.events.findLast(isStep);
       const epoch = run.events.findLast(isEpoch);
@@ -63,7 +64,7 @@ export class RunsTable {
 
   #showPoints(): void {
     const say = trainWords(this.#store.state.lang);
-    const called = names(this.#runs.all);
+    const called = names(this.#runs.all, this.#store.state.lang);
     const rows = this.#runs.all.flatMap((run, i) => {
       const steps = run.events.filter(isStep);
       const every = Math.ceil(steps.length / MOST_ROWS);

@@ -13,7 +13,8 @@ import { Keeping } from "./keeping";
 import { Mistakes } from "./mistakes";
 import { Moments } from "./moments";
 import type { Report } from "./protocol";
-import { csv, isNorms, names, Runs } from "./runs";
+import { names } from "./run_names";
+import { csv, isNorms, Runs } from "./runs";
 import { RunsTable } from "./runs_table";
 import { Training } from "./training";
 import { runSettings, startTrainingControls, type TrainingActions } from "./training_controls";
@@ -138,7 +139,7 @@ export class TrainView {
 
   #drawAll(): void {
     const { all, current } = this.#runs;
-    const called = names(all);
+    const called = names(all, this.#store.state.lang);
     const raced = this.racing.curves();
     const color = new Set(raced.map((curve) => curve.color)).size + (current ? 0 : 1);
     const trained = all.map((run, i) => ({

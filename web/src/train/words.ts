@@ -93,7 +93,7 @@ const en: TrainWords = {
   },
   newRun: (seed) => `Train now begins a new run, with seed ${seed}.`,
   offer: ({ date, epoch, step }) => `A training of ${when(date, "en")} is kept here: epoch ${epoch}, batch ${count(step)}.`,
-  keptAt: ({ date, step }) => `KeptTraining ${when(date, "en")}, batch ${count(step)}.`,
+  keptAt: ({ date, step }) => `Kept ${when(date, "en")}, batch ${count(step)}.`,
   notKept: (reason) => `The training could not be kept in this browser (${reason}). It may be out of room, or forbid it; training goes on.`,
   runsCaption: (runs) => (runs === 0 ? "Nothing is trained yet" : "The newest run first; a run is named by what sets it apart"),
   runsHead: ["run", "batches", "loss", "accuracy", "test loss", "test accuracy", "remove"],
