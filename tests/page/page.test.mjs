@@ -75,6 +75,50 @@ describe("the page", () => {
       assert.ok(before > 0);
     }));
 
+  describe("gives the lab the window to itself", () => {
+    const box = (page, id) => page.locator(`#${id}`).boundingBox();
+    const hasProse = (page) => page.locator("#lesson > article:not([hidden]) p").first().isVisible();
+
+    test("then pictures stand beside words and code, and a link brings it back", () =>
+      inPage({ ...DESKTOP, hash: "#view=step&step=12&lang=en" }, async (page) => {
+        assert.equal(await hasProse(page), true);
+        const narrow = await box(page, "lab");
+        await page.focus("#wide");
+        await page.keyboard.press("Enter");
+        await until(page, (width) => document.getElementById("code").getBoundingClientRect().left > width, 720);
+        assert.equal(await hasProse(page), false);
+        assert.equal(await page.getAttribute("#wide", "aria-pressed"), "true");
+        const [words, pictures, code] = [await box(page, "trace"), await box(page, "lab"), await box(page, "code")];
+        assert.ok(words.x + words.width <= pictures.x && pictures.x + pictures.width <= code.x);
+        assert.ok(pictures.y < narrow.y && pictures.y < 400, `the pictures begin at ${pictures.y}`);
+        await until(page, () => location.hash.includes("wide=on"));
+        assert.deepEqual(await violations(page), []);
+        const address = await page.evaluate(() => location.hash);
+        await inPage({ ...DESKTOP, hash: address }, async (other) => assert.equal(await hasProse(other), false));
+      }));
+
+    test("and the prose comes back where one was reading, or where a link leads", () =>
+      inPage({ ...DESKTOP, hash: "#lang=en" }, async (page) => {
+        const top = (id) => page.evaluate((id) => Math.round(document.getElementById(id).getBoundingClientRect().top), id);
+        await page.evaluate(() => document.getElementById("joining").scrollIntoView());
+        await still(page.locator("#joining"));
+        const at = await top("joining");
+        await page.click("#wide");
+        await page.click("#wide");
+        assert.ok(Math.abs((await top("joining")) - at) < 4, `the section moved from ${at} to ${await top("joining")}`);
+        await page.click("#wide");
+        await page.click('#lessons a[data-lesson="residual"]');
+        await until(page, () => document.querySelector("#lesson > article:not([hidden])").dataset.lesson === "residual");
+        assert.equal(await hasProse(page), true);
+      }));
+
+    test("but not on a phone, where a link that asks for it shows both", () =>
+      inPage({ ...PHONE, hash: "#wide=on" }, async (page) => {
+        assert.equal(await hasProse(page), true);
+        assert.equal(await page.isVisible("#wide"), false);
+      }));
+  });
+
   for (const width of [320, 390, 820, 1100, 1440, 2200]) {
     test(`needs no sideways scrolling at ${width} px`, () =>
       inPage({ viewport: { width, height: 800 } }, async (page) => {

@@ -40,22 +40,23 @@ export function startLesson(store: Store, showCode: (file: string, line: number)
       store.set({ view: "step" });
       showCode(file, Number(line));
     }
-    if (!hash.includes("=")) return goTo(hash.slice(1));
+    if (!hash.includes("=")) return goTo(store, hash.slice(1));
     store.set(readHash(hash, store.state).state, { entry: true });
     const races = /[#&](race|runs)=./.test(hash);
-    flash(element(races ? "race-panel" : "bench"));
+    flash(store, element(races ? "race-panel" : "bench"));
   });
 }
 
 function openLesson(store: Store, lesson: string): void {
   store.set({ lesson }, { entry: true });
-  goTo("lesson");
+  goTo(store, "lesson");
 }
 
-/** Scrolls to an element, opening what it is folded into, and moves the focus there. */
-export function goTo(id: string): void {
+/** Scrolls to an element, showing the prose where it is part of it and opening what it is folded into, and moves the focus there. */
+export function goTo(store: Store, id: string): void {
   const target = document.getElementById(id);
   if (!target) return;
+  if (element("lesson").contains(target)) store.set({ wide: "" });
   target.closest("details")?.setAttribute("open", "");
   layOutAll();
   target.scrollIntoView({ behavior: prefersStillness() ? "auto" : "smooth", block: "start" });
@@ -96,25 +97,27 @@ function showCurrent(): void {
   if (current) list.scrollLeft = current.offsetLeft - (list.clientWidth - current.offsetWidth) / 2;
 }
 
-// Where one is reading: the last heading above the window's middle, and how far above its top edge lies. Kept over a
-// change of language, since the sections are the same.
-function readingPlace(): { id: string; top: number } | null {
+/**
+ * Where one is reading: the last heading above the window's middle, and how far above its top edge lies. Kept over a change
+ * of language, since the sections are the same.
+ */
+export function readingPlace(): { id: string; top: number } | null {
   // A heading has a place when its section was laid out; a section has one always.
   const sections = [...document.querySelectorAll<HTMLElement>("article:not([hidden]) section")];
   const heading = sections.filter((section) => section.getBoundingClientRect().top < innerHeight / 2).at(-1)?.querySelector("h2");
   return heading && scrollY > 0 ? { id: heading.id, top: heading.getBoundingClientRect().top } : null;
 }
 
-function restorePlace({ id, top }: { id: string; top: number }): void {
+export function restorePlace({ id, top }: { id: string; top: number }): void {
   layOutAll();
   const heading = document.getElementById(id);
   if (heading) scrollBy({ top: heading.getBoundingClientRect().top - Math.max(top, 0), behavior: "instant" });
 }
 
 // A link from the prose has set something in the lab: show where, coming there if it is out of sight.
-function flash(target: HTMLElement): void {
+function flash(store: Store, target: HTMLElement): void {
   const { top, bottom } = target.getBoundingClientRect();
-  if (bottom < 120 || top > innerHeight - 120) goTo(target.id);
+  if (bottom < 120 || top > innerHeight - 120) goTo(store, target.id);
   target.classList.remove("flash");
   void target.offsetWidth; // restarts the animation
   target.classList.add("flash");

@@ -17,6 +17,7 @@ import { initialState, readHash, Store } from "./state";
 import { startOffline } from "./offline";
 import { startTheme } from "./theme";
 import { startViews } from "./views";
+import { startWide } from "./wide";
 import { words, type Words } from "./words";
 
 // A hash is either the state, "#lesson=inception&…", or the place of a section, "#what-it-saves".
@@ -31,7 +32,7 @@ function openStore(): Store {
   const store = new Store(read.state);
   complain(store, read.wrong);
   addEventListener("popstate", () => {
-    if (location.hash && !isState(location.hash)) return goTo(location.hash.slice(1));
+    if (location.hash && !isState(location.hash)) return goTo(store, location.hash.slice(1));
     const { state, wrong } = readHash(location.hash, initialState(ownLesson, store.state.lang));
     void whenHere(state.lesson, store, () => store.restore(state));
     complain(store, wrong);
@@ -79,13 +80,14 @@ function start(): void {
   startOptions(store);
   startSettings(store);
   startViews(store);
+  startWide(store);
   store.onChange(({ lesson }) => showSources(lesson));
   showLesson(store.state); // which may have to come first: until then nothing, rather than this page's own
   const here = whenHere(store.state.lesson, store, () => {
     showLesson(store.state);
     showSources(store.state.lesson);
   });
-  if (location.hash && !isState(location.hash)) goTo(location.hash.slice(1));
+  if (location.hash && !isState(location.hash)) goTo(store, location.hash.slice(1));
 
   let bench: Bench | null = null;
   let dark = false;

@@ -10,15 +10,16 @@ interface Module {
 type CreateModule = (options: { locateFile(name: string): string; mainScriptUrlOrBlob: string }) => Promise<Module>;
 
 /** Why a page runs without threads: words.ts says it. */
-export type OneThread = "not-isolated" | "one-core" | "not-built" | null;
+export type OneThread = "not-built" | "not-isolated" | "not-shared" | "one-core" | null;
 
-export const oneThread: OneThread = !assets.wasm.threads
-  ? "not-built"
-  : !globalThis.crossOriginIsolated || typeof SharedArrayBuffer === "undefined"
-    ? "not-isolated"
-    : navigator.hardwareConcurrency < 2
-      ? "one-core"
-      : null;
+function whyOneThread(): OneThread {
+  if (!assets.wasm.threads) return "not-built";
+  if (!globalThis.crossOriginIsolated) return "not-isolated";
+  if (typeof SharedArrayBuffer === "undefined") return "not-shared";
+  return navigator.hardwareConcurrency < 2 ? "one-core" : null;
+}
+
+export const oneThread = whyOneThread();
 
 /** The address of the build that this browser can run, or null when the page was built without WebAssembly. */
 export function programUrl(base: string): string | null {

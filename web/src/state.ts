@@ -38,6 +38,7 @@ export interface State {
   whose: string; // layers those are, where it is not the training's: "race.0" a racing network's, "cifar10.2" a recorded one's
   race: string; // the networks that race (race/contestants.ts)
   runs: string; // recorded races that are shown (race/recorded.ts)
+  wide: string; // "on": the lab has the window to itself (where that is large enough)
   lang: Language;
 }
 
@@ -74,6 +75,7 @@ const PATTERNS = {
   whose: /^[\w-]+\.\d$/,
   off: /^(crop|scale|center)(,(crop|scale|center))*$/,
   drawing: /^[.~A-Za-z0-9_-]{0,20000}$/,
+  wide: /^on$/,
 } satisfies Record<string, RegExp>;
 
 export type NumberName = keyof typeof RANGES;
@@ -95,7 +97,7 @@ export function parseNumber(name: NumberName, text: string): number | null {
 const nothingChosen = { layer: "", open: "", cut: "", fresh: "", pass: "", answer: "read" } as const;
 
 export function initialState(lesson: string, lang: Language): State {
-  return { lesson, options: {}, view: "draw", step: 0, image: 0, break: "", pixel: "", seed: 1, lr: 0.01, momentum: 0.5, batch: 64, epochs: 9, augment: "off", data: "mnist", scale: "linear", norms: "gradient", whose: "", race: "", runs: "", pen: 2.2, off: "", drawing: "", ...nothingChosen, method: "gradient", lang };
+  return { lesson, options: {}, view: "draw", step: 0, image: 0, break: "", pixel: "", seed: 1, lr: 0.01, momentum: 0.5, batch: 64, epochs: 9, augment: "off", data: "mnist", scale: "linear", norms: "gradient", whose: "", race: "", runs: "", pen: 2.2, off: "", drawing: "", ...nothingChosen, method: "gradient", wide: "", lang };
 }
 
 // Another lesson begins with its own options, at its first step, and nothing of its network is chosen yet.

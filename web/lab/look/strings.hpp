@@ -5,13 +5,13 @@ namespace cnnlab::strings {
 
 inline constexpr Text network{"The network", "신경망"};
 inline constexpr Text image{"image", "이미지"};
-inline constexpr Text no_run{"Nothing has run yet", "아직 실행한 것이 없습니다"};
+inline constexpr Text no_run{"Nothing has run yet", "아직 실행한 것이 없어요"};
 inline constexpr Text maps{"What came out", "나온 값"};
 inline constexpr Text filters{"Weights", "가중치"};
-inline constexpr Text no_filters{"This part has no weights of its own", "이 부분에는 자기 가중치가 없습니다"};
+inline constexpr Text no_filters{"This part has no weights of its own", "이 부분에는 자기 가중치가 없어요"};
 inline constexpr Text histogram{"How often each value", "값의 분포"};
 inline constexpr Text pixels{"What the pixels did for the answer", "픽셀이 답에 미친 영향"};
-inline constexpr Text no_choice{"Choose a block", "블록을 고르면 보입니다"};
+inline constexpr Text no_choice{"Choose a block", "블록을 고르면 보여요"};
 inline constexpr Text parameters{"parameters", "파라미터"};
 inline constexpr Text multiply_adds{"multiply-adds", "곱셈·덧셈"};
 inline constexpr Text parts{" parts", "개 부분"};

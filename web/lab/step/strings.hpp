@@ -7,7 +7,7 @@ inline constexpr Text goes_in{"Goes in", "들어가는 값"};
 inline constexpr Text trace{"Comes out", "나오는 값"};
 inline constexpr Text one_number{"One number", "값 하나"};
 inline constexpr Text no_trace{"Step through the code to see each result here",
-                               "코드를 한 줄씩 따라가면 결과가 여기에 보입니다"};
+                               "코드를 한 줄씩 따라가면 결과가 여기에 보여요"};
 inline constexpr Text forward{"forward", "순전파"};
 inline constexpr Text backward{"backward", "역전파"};
 inline constexpr Text update{"update", "갱신"};

@@ -69,7 +69,7 @@ const en: TrainWords = {
       s.loss !== null && `Loss ${s.loss.toFixed(4)}.`,
       s.accuracy !== null && `${count(s.correct)} of ${count(s.total)} test images read correctly (${percent(s.accuracy)}).`,
     );
-    const why = { "not-isolated": ", since the server does not isolate the page", "one-core": ", since this machine has one core", "not-built": ", since the page was built without threads" };
+    const why = { "not-isolated": ", since the server does not isolate the page", "not-shared": ", since this browser does not share memory between threads", "one-core": ", since this machine has one core", "not-built": ", since the page was built without threads" };
     const speed =
       s.imagesPerSecond > 0 &&
       `${count(s.imagesPerSecond)} images/s with SIMD, ${s.threads === 1 ? "one thread" + (oneThread ? why[oneThread] : "") : `${s.threads} threads`}.`;
@@ -131,7 +131,7 @@ const ko: TrainWords = {
       s.loss !== null && `손실 ${s.loss.toFixed(4)}.`,
       s.accuracy !== null && `테스트 이미지 ${count(s.total)}장 중 ${count(s.correct)}장을 맞혔어요(${percent(s.accuracy)}).`,
     );
-    const why = { "not-isolated": "(서버가 페이지를 격리해 주지 않아서)", "one-core": "(이 컴퓨터의 코어가 하나라서)", "not-built": "(스레드 없이 만든 페이지라서)" };
+    const why = { "not-isolated": "(서버가 페이지를 격리해 주지 않아서)", "not-shared": "(이 브라우저가 스레드끼리 메모리를 함께 쓰지 못해서)", "one-core": "(이 컴퓨터의 코어가 하나라서)", "not-built": "(스레드 없이 만든 페이지라서)" };
     const speed = s.imagesPerSecond > 0 && `스레드 ${s.threads}개${s.threads === 1 && oneThread ? why[oneThread] : ""}로 1초에 ${count(s.imagesPerSecond)}장(SIMD).`;
     const left = s.secondsLeft !== null && s.secondsLeft > 0 && `${time(s.secondsLeft, ["시간", "분", "초"])}쯤 남았어요.`;
     switch (s.state) {
