@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# ./lab test: every suite, a summary, and as the last line the sum of their test cases.
+# ./lab test: every suite (browsers only when asked for), a summary, and as the last line the sum of their test cases.
 
-suite_help="native, sanitize, cuda-on-cpu, wasm, program, cli, page, cuda"
+suite_help="native, sanitize, cuda-on-cpu, wasm, program, cli, page, browsers, cuda"
 passed=0 failed=0 summary=()
 
 # counts LOG: prints "PASSED FAILED" out of the last totals in a log; 1 where there are none, as after a crash.
@@ -94,6 +94,15 @@ suite_page() {
   node --test tests/page tests/lighthouse "$@"
 }
 
+# The page in Firefox and WebKit, as Debian has them.
+suite_browsers() {
+  lock
+  need "to open the page in other browsers" firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb
+  build_page; npm_ci tests/page; npm_ci tests/browsers
+  unlock
+  node --test tests/browsers "$@"
+}
+
 # Whether CMake found CUDA's headers.
 has_cuda_headers() {
   lock; need_native; configure asan build/asan; unlock
@@ -130,6 +139,7 @@ test_main() {
   fi
   if wants program; then suite program suite_program "$@"; fi
   if wants page && [[ -d tests/page ]]; then suite page suite_page "$@"; fi
+  if [[ " ${wanted[*]} " == *" browsers "* ]]; then suite browsers suite_browsers "$@"; fi
   if wants cuda && command -v nvidia-smi >/dev/null; then
     suite cuda suite_cuda "$@"
   elif [[ " ${wanted[*]} " == *" cuda "* ]]; then
