@@ -3,10 +3,10 @@ export const count = (value: number): string => Math.round(value).toLocaleString
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 export const shape = (sizes: number[]): string => `(${sizes.join(", ")})`;
 
-/** A few significant digits: 0.0536, 12.3, 1.2e-5. */
+/** A few significant digits: 0.0536, −12.3, 1.2e−5. */
 export const short = (value: number): string => {
-  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5)) return value.toExponential(1);
-  return String(Number(value.toPrecision(3)));
+  const extreme = value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5);
+  return (extreme ? value.toExponential(1) : String(Number(value.toPrecision(3)))).replaceAll("-", "−");
 };
 
 /** Sentences, one after the other; those that are false or null are left out. */
