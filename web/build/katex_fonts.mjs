@@ -1,5 +1,5 @@
 // A vite plugin: keeps of KaTeX's fonts only those that the page's formulas use, only as woff2, and of these only the
-// characters in the formulas: a sixth of what a reader would have to wait for.
+// characters in the formulas, which is less than half.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";

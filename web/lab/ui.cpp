@@ -15,7 +15,7 @@ float Ui::text_width(std::string_view words, float size) const {
 
 std::string Ui::shortened(std::string_view words, float width, float size) const {
   std::string all(words);
-  if (text_width(all, size) <= width) return all;
+  if (words.empty() || text_width(all, size) <= width) return all;
   const auto continues = [&] { return (static_cast<unsigned char>(words.back()) & 0xc0) == 0x80; };  // UTF-8
   do {
     while (words.size() > 1 && continues()) words.remove_suffix(1);
