@@ -1,5 +1,5 @@
-// The built page in Firefox and in WebKit: that everything of it works there. How it works in detail is tested in Chromium
-// (tests/page).
+// The built page in Firefox and in WebKit: that one can draw, step, look inside and train there, too. How the page works in
+// detail is tested in Chromium (tests/page).
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { after, before, describe, test } from "node:test";

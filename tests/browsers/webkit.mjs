@@ -1,18 +1,10 @@
 // WebKit, the engine of Safari, as WebKitGTK builds it for Linux: its small browser, by WebDriver.
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
+import { freePort } from "../page/support/browser.mjs";
 
 const KEYS = { ArrowRight: "\uE014" };
-
-const freePort = () =>
-  new Promise((done) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => done(port));
-    });
-  });
 
 // It lies in a folder of the machine's architecture.
 function miniBrowser() {

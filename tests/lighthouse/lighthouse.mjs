@@ -3,23 +3,14 @@
 //
 //   npm ci --prefix tests/lighthouse && npm ci --prefix tests/page && node tests/lighthouse/lighthouse.mjs
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import lighthouse, { desktopConfig } from "lighthouse";
-import { launch, serve, WEBGL } from "../page/support/browser.mjs";
+import { freePort, launch, serve, WEBGL } from "../page/support/browser.mjs";
 
 export const FORMS = { phone: undefined, desktop: desktopConfig };
 const CATEGORIES = ["performance", "accessibility", "best-practices"];
-
-const freePort = () =>
-  new Promise((done) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => done(port));
-    });
-  });
 
 /** Lighthouse's result for the page in `folder`, the built one unless told, and one of FORMS: {scores: {performance, accessibility, "best-practices"} of 100, costs: string[]}. */
 export async function judge(form, categories = CATEGORIES, folder = undefined) {

@@ -76,7 +76,7 @@ describe("the stages", () => {
       await page.check('#stages input[name="crop"]');
       assert.deepEqual(await prediction(page), before);
       // What its words promised without it is what was read without it.
-      const promise = `${after.digit}, ${(100 * after.probabilities[after.digit]).toFixed(1)} %`;
+      const promise = `${after.digit}, ${(100 * after.probabilities[after.digit]).toFixed(1)}%`;
       await until(page, (text) => new RegExp(`^Without: (still|read as) ${text}`).test(document.getElementById("why-crop").textContent), promise);
     }));
 });

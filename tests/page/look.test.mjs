@@ -45,7 +45,7 @@ function longestTask({ traceEvents }) {
 }
 
 const counted = (page) =>
-  until(page, () => document.getElementById("accuracy").textContent.match(/reads ([\d,]+) \([\d.]+ %\)(?:; as trained it reads ([\d,]+))?/)?.slice(1, 3).map((number) => number && Number(number.replace(",", ""))));
+  until(page, () => document.getElementById("accuracy").textContent.match(/reads ([\d,]+) \([\d.]+%\)(?:; as trained it reads ([\d,]+))?/)?.slice(1, 3).map((number) => number && Number(number.replace(",", ""))));
 
 describe("the network", () => {
   test("has the layers and numbers of `cnnlab summary`", () =>
@@ -58,7 +58,7 @@ describe("the network", () => {
         expected.layers.map(({ path, op, output, parameters, multiply_adds }) => ({ path, op, output, parameters, multiply_adds })),
       );
       const [, , sumParameters, sumCost, share] = await page.locator("#layers tfoot tr > *").allTextContents();
-      assert.deepEqual([sumParameters, sumCost, share], [expected.parameters.toLocaleString("en-US"), expected.multiply_adds.toLocaleString("en-US"), "100.0 %"]);
+      assert.deepEqual([sumParameters, sumCost, share], [expected.parameters.toLocaleString("en-US"), expected.multiply_adds.toLocaleString("en-US"), "100.0%"]);
     }));
 
   test("opens and closes, and a block is chosen, by pointer", () =>

@@ -149,7 +149,7 @@ describe("recorded races", () => {
         recorded.nets.forEach(({ events, parameters, multiplyAdds, memory }, i) => {
           const epoch = events.findLast(({ event }) => event === "epoch");
           const [, accuracy, loss, ...costs] = rows[i + 1].cells;
-          assert.equal(accuracy, `${((100 * epoch.test_correct) / epoch.test_total).toFixed(1)} %`);
+          assert.equal(accuracy, `${((100 * epoch.test_correct) / epoch.test_total).toFixed(1)}%`);
           assert.equal(loss, epoch.train_loss.toFixed(4));
           assert.deepEqual([costs[0], costs[1], costs[3]], [parameters.toLocaleString("en-US"), multiplyAdds.toLocaleString("en-US"), (memory / 1e6).toFixed(1)]);
         });

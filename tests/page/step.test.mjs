@@ -82,8 +82,8 @@ function checkWays({ state, ways }) {
   if (!met && !(state.phase === "backward" && state.op === "cat")) return assert.deepEqual(ways, []);
   const parts = met ? state.paths : state.shown;
   assert.deepEqual(ways.map((row) => row[1]), parts.map(({ norm }) => num(norm)));
-  const whole = ways.reduce((sum, row) => sum + Number(row[2].replace("−", "-").replace(" %", "")), 0);
-  assert.ok(Math.abs(whole - 100) < 0.5, `the shares add up to ${whole} %`);
+  const whole = ways.reduce((sum, row) => sum + Number(row[2].replace("−", "-").replace("%", "")), 0);
+  assert.ok(Math.abs(whole - 100) < 0.5, `the shares add up to ${whole}%`);
 }
 
 function checkStep(seen, index) {

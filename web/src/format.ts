@@ -1,6 +1,6 @@
 // Numbers, shapes and names as the page writes them.
 export const count = (value: number): string => Math.round(value).toLocaleString("en-US");
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+export const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 export const shape = (sizes: number[]): string => `(${sizes.join(", ")})`;
 
 /** A few significant digits: 0.0536, −12.3, 1.2e−5. */

@@ -1,6 +1,7 @@
 // Real Chromium on the built page, and what every test wants from it.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -28,6 +29,15 @@ export function launch(flags = WEBGL) {
   if (!CHROMIUM) throw new Error("Chromium is needed: install it, or name it in the variable CHROMIUM");
   return chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags] });
 }
+
+/** A port of this machine that nobody listens on. */
+export const freePort = () =>
+  new Promise((done) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
 
 /** Serves the page as ./lab page does. Returns {url, close}. */
 export async function serve(folder = PAGE) {

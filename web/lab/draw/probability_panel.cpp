@@ -11,7 +11,7 @@ constexpr float row_height = 25, label_width = 26, number_width = 66;
 
 std::string percent(float share) {
   char digits[16];
-  std::snprintf(digits, sizeof digits, "%.1f %%", 100.0 * static_cast<double>(share));
+  std::snprintf(digits, sizeof digits, "%.1f%%", 100.0 * static_cast<double>(share));
   return digits;
 }
 

@@ -32,7 +32,7 @@ class PixelsPanel : public Panel {
     ui.frame(place, ui.theme.border);
     TensorView::legend(ui, {place.x, place.bottom() + 6}, std::min(inner.width, 240.0f), range);
     if (look.progress() < 1) {
-      const std::string share = text(std::lround(100 * look.progress()), " %");
+      const std::string share = text(std::lround(100 * look.progress()), "%");
       ui.text({inner.right(), area.y + Ui::padding - 1}, share, ui.theme.muted, Ui::body, Align::right);
     }
     read(ui, look, *map, place, texel);
@@ -72,9 +72,7 @@ class PixelsPanel : public Panel {
                              "\n", value > 0 ? "+" : "", number(value));
     if (look.method() == Look::Method::occlusion) {
       const double whole = static_cast<double>(look.odds());
-      const auto percent = [](double odds) {
-        return text(number(std::round(1e4 / (1 + std::exp(-odds))) / 100), " %");
-      };
+      const auto percent = [](double odds) { return text(number(std::round(1e4 / (1 + std::exp(-odds))) / 100), "%"); };
       words += text("\n", percent(whole), " → ", percent(whole - value));
     }
     ui.tooltip(words);

@@ -51,7 +51,7 @@ class InPanel : public Panel {
     const std::vector<Path> paths = paths_to(trace, differentiated(trace, now));
     if (paths.size() > 1)
       for (const Path& path : paths)
-        all.push_back({text(path.name, ": ", std::lround(100 * path.share), " %"), path.gradient});
+        all.push_back({text(path.name, ": ", std::lround(100 * path.share), "%"), path.gradient});
     return all;
   }
 

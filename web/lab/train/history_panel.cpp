@@ -58,7 +58,7 @@ class HistoryPanel : public Panel {
       ui.fill({track.x, track.y, track.width * shares[i], track.height}, i == best ? ui.theme.orange : ui.theme.blue,
               2);
       if (Rect{area.x, top, area.width, row}.contains(ui.mouse))
-        ui.tooltip(text(i, ": ", number(100 * static_cast<double>(shares[i])), " %"));
+        ui.tooltip(text(i, ": ", number(100 * static_cast<double>(shares[i])), "%"));
     }
   }
 

@@ -147,6 +147,6 @@ ImU32 run_color(const Theme& theme, size_t index) {
   return index < colors.size() ? colors[index] : theme.muted;
 }
 
-std::string percent(double share) { return text(number(std::round(share * 10000) / 100), " %"); }
+std::string percent(double share) { return text(number(std::round(share * 10000) / 100), "%"); }
 
 }  // namespace cnnlab

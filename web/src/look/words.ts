@@ -26,7 +26,7 @@ const signed = (value: number): string => `${value > 0 ? "+" : ""}${short(value)
 const sure = (p: number): string => {
   const rest = Math.min(p, 1 - p);
   const digits = rest <= 0 ? 1 : Math.min(Math.max(1, -Math.floor(Math.log10(100 * rest))), 6);
-  return `${(100 * p).toFixed(digits)} %`;
+  return `${(100 * p).toFixed(digits)}%`;
 };
 const share = ({ correct, total }: Score): string => percent(correct / total);
 
@@ -52,7 +52,7 @@ const en: LookWords = {
     const of = p.probabilities?.[p.label];
     if (of === undefined) return "";
     const what = `For the answer ${p.label}, which the network gives ${sure(of)}`;
-    if (!p.most_for || !p.most_against) return `${what}: ${Math.round(100 * p.progress)} % worked out.`;
+    if (!p.most_for || !p.most_against) return `${what}: ${Math.round(100 * p.progress)}% worked out.`;
     const speaks = `most in favour: row ${p.most_for.row}, column ${p.most_for.column} (${signed(p.most_for.value)}); most against: row ${p.most_against.row}, column ${p.most_against.column} (${signed(p.most_against.value)})`;
     return p.method === "gradient"
       ? `${what}: orange pixels raise its log-odds (the logarithm of its probability over that of all others), blue ones lower them; ${speaks}.`
@@ -100,7 +100,7 @@ const ko: LookWords = {
     const of = p.probabilities?.[p.label];
     if (of === undefined) return "";
     const what = `답 ${p.label}에 신경망이 준 확률은 ${sure(of)}예요.`;
-    if (!p.most_for || !p.most_against) return `${what} ${Math.round(100 * p.progress)} % 계산했어요.`;
+    if (!p.most_for || !p.most_against) return `${what} ${Math.round(100 * p.progress)}% 계산했어요.`;
     const speaks = `가장 크게 도운 곳은 ${p.most_for.row}행 ${p.most_for.column}열(${signed(p.most_for.value)}), 가장 크게 막은 곳은 ${p.most_against.row}행 ${p.most_against.column}열(${signed(p.most_against.value)})이에요.`;
     return p.method === "gradient"
       ? `${what} 주황 픽셀은 로그 오즈(이 확률을 나머지 확률로 나눈 값의 로그)를 높이고 파란 픽셀은 낮춰요. ${speaks}`

@@ -77,5 +77,5 @@ export function lengthFormula(parts: number[], whole: number): string {
   return `√(${parts.map((length) => `${num(length)}²`).join(" + ")}) = ${num(whole)}`;
 }
 
-/** "57.9 %" */
-export const share = (part: number): string => `${num(100 * part, 3)} %`;
+/** "57.9%" */
+export const share = (part: number): string => `${num(100 * part, 3)}%`;

@@ -87,7 +87,7 @@ function table(s: Step): Pick<StepText, "table"> {
         caption: `The gradient of ${s.name} came by ${s.paths!.length} ways and is their sum. A share is the part of the sum that points its way; below 0, a way works against the others.`,
         head: ["from", "length", "share"],
         rows: s.paths!.map((path) => [path.name, f.num(path.norm), f.share(path.share)]),
-        sum: ["sum", f.num(incoming!.norm), "100 %"],
+        sum: ["sum", f.num(incoming!.norm), "100%"],
       },
     };
   if (s.op !== "cat") return {};
@@ -96,7 +96,7 @@ function table(s: Step): Pick<StepText, "table"> {
       caption: `How the gradient splits: the squares of the lengths add up, ${f.lengthFormula(s.shown.map(({ norm }) => norm), incoming!.norm)}.`,
       head: ["to", "length", "share"],
       rows: s.shown.map((t) => [`${t.name} ${shape(t.shape)}`, f.num(t.norm), f.share((t.norm / incoming!.norm) ** 2)]),
-      sum: ["whole", f.num(incoming!.norm), "100 %"],
+      sum: ["whole", f.num(incoming!.norm), "100%"],
     },
   };
 }

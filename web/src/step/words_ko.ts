@@ -84,7 +84,7 @@ function table(s: Step): Pick<StepText, "table"> {
         caption: `${s.name}의 기울기는 ${s.paths!.length}갈래에서 와서 더해졌어요. 몫은 합과 같은 방향인 부분의 비율이고, 0보다 작으면 다른 갈래와 반대로 밀어요.`,
         head: ["어디서", "길이", "몫"],
         rows: s.paths!.map((path) => [path.name, f.num(path.norm), f.share(path.share)]),
-        sum: ["합", f.num(incoming!.norm), "100 %"],
+        sum: ["합", f.num(incoming!.norm), "100%"],
       },
     };
   if (s.op !== "cat") return {};
@@ -93,7 +93,7 @@ function table(s: Step): Pick<StepText, "table"> {
       caption: `기울기가 나뉘는 모습이에요. 길이의 제곱끼리 더하면 전체가 돼요: ${f.lengthFormula(s.shown.map(({ norm }) => norm), incoming!.norm)}.`,
       head: ["어디로", "길이", "몫"],
       rows: s.shown.map((t) => [`${t.name} ${shape(t.shape)}`, f.num(t.norm), f.share((t.norm / incoming!.norm) ** 2)]),
-      sum: ["전체", f.num(incoming!.norm), "100 %"],
+      sum: ["전체", f.num(incoming!.norm), "100%"],
     },
   };
 }
