@@ -109,6 +109,14 @@ for (const [name, openBrowser] of Object.entries({ Firefox: openFirefox, WebKit:
       assert.ok(colors > 20, `${colors} colours`);
     });
 
+    test("comes to the lab by its link, in a narrow window", async () => {
+      await browser.size(390, 844);
+      await open("#view=step&step=12&lang=ko");
+      await browser.run(() => document.querySelector('.jump a[href="#bench"]').click());
+      await until(() => Math.abs(document.getElementById("bench").getBoundingClientRect().top - 72) < 4); // below the header
+      await browser.size(1440, 900);
+    });
+
     test("works offline after the first visit", async () => {
       await until(() => navigator.serviceWorker.ready.then(({ active }) => active.state === "activated"));
       server.close();

@@ -5,8 +5,10 @@ import puppeteer from "puppeteer-core";
 export async function openFirefox(display) {
   const browser = await puppeteer.launch({ browser: "firefox", executablePath: "/usr/bin/firefox-esr", headless: false, env: { ...process.env, DISPLAY: display, LIBGL_ALWAYS_SOFTWARE: "1" } });
   const page = await browser.newPage();
-  await page.setViewport({ width: 1440, height: 900 });
+  const size = (width, height) => page.setViewport({ width, height });
+  await size(1440, 900);
   return {
+    size,
     async go(url) {
       await page.goto("about:blank"); // a hash alone would not load the page again
       await page.goto(url);

@@ -14,8 +14,9 @@ function miniBrowser() {
 }
 
 /**
- * Opens WebKit on a display. Returns {go(url), run(function, ...arguments), drag(strokes), press(key), close()}: `run` calls
- * a function in the page and waits for what it promises; strokes are lists of points [x, y] in CSS pixels of the viewport.
+ * Opens WebKit on a display. Returns {go(url), size(width, height), run(function, ...arguments), drag(strokes), press(key),
+ * close()}: `run` calls a function in the page and waits for what it promises; sizes, and strokes, which are lists of points
+ * [x, y], are in CSS pixels of the viewport (WebKit's is 447 wide at least).
  */
 export async function openWebKit(display) {
   const port = await freePort();
@@ -44,8 +45,11 @@ export async function openWebKit(display) {
     while (!(await there())) await new Promise((done) => setTimeout(done, 50));
   };
   await inSession("/timeouts", { script: 120_000, pageLoad: 60_000 });
-  await inSession("/window/rect", { x: 0, y: 0, width: 1440, height: 940 });
+  const BARS = 38; // of the window, above the page
+  const size = (width, height) => inSession("/window/rect", { x: 0, y: 0, width, height: height + BARS });
+  await size(1440, 900);
   return {
+    size,
     async go(url) {
       await arrive("about:blank"); // a hash alone would not load the page again
       await arrive(url);
