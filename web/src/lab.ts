@@ -38,7 +38,9 @@ export class LabView {
     this.#program = program;
     this.#onDrawing = onDrawing;
     this.#listen();
-    new ResizeObserver(() => this.layout()).observe(this.#stage);
+    // Of no height: the stage's own changes with the layout, and would be observed again.
+    const width = this.#stage.appendChild(document.createElement("div"));
+    new ResizeObserver(() => this.layout()).observe(width);
     this.#watchPixelRatio();
     this.on("layout", () => this.layout());
   }
