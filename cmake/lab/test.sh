@@ -123,13 +123,14 @@ test_main() {
     wanted+=("${1#--}")
     shift
   done
-  wants() { [[ ${#wanted[@]} == 0 || " ${wanted[*]} " == *" $1 "* ]]; }
+  named() { [[ " ${wanted[*]} " == *" $1 "* ]]; }
+  wants() { [[ ${#wanted[@]} == 0 ]] || named "$1"; }
   export CNNLAB_DATA=$PWD/build/data CNNLAB=$PWD/build/cnnlab
   mkdir -p build/logs
 
   if wants native; then suite native suite_native "$@"; fi
   if wants sanitize; then suite sanitize suite_sanitize "$@"; fi
-  if [[ " ${wanted[*]} " == *" cuda-on-cpu "* ]] || { wants cuda-on-cpu && has_cuda_headers; }; then
+  if named cuda-on-cpu || { wants cuda-on-cpu && has_cuda_headers; }; then
     suite cuda-on-cpu suite_cuda_on_cpu "$@"
   fi
   if wants cli; then suite cli suite_cli "$@"; fi
@@ -139,10 +140,10 @@ test_main() {
   fi
   if wants program; then suite program suite_program "$@"; fi
   if wants page && [[ -d tests/page ]]; then suite page suite_page "$@"; fi
-  if [[ " ${wanted[*]} " == *" browsers "* ]]; then suite browsers suite_browsers "$@"; fi
+  if named browsers; then suite browsers suite_browsers "$@"; fi
   if wants cuda && command -v nvidia-smi >/dev/null; then
     suite cuda suite_cuda "$@"
-  elif [[ " ${wanted[*]} " == *" cuda "* ]]; then
+  elif named cuda; then
     die "suite cuda needs an NVIDIA graphics card and its driver (nvidia-smi), which are not here"
   elif wants cuda; then
     summary+=("  cuda             skipped: there is no NVIDIA graphics card with its driver (nvidia-smi)")
