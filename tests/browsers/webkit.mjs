@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { freePort } from "../page/support/browser.mjs";
 
+const PATIENCE = 60_000;
 const KEYS = { ArrowRight: "\uE014" };
 
 // It lies in a folder of the machine's architecture.
@@ -42,9 +43,11 @@ export async function openWebKit(display) {
   const arrive = async (url) => {
     await inSession("/url", { url });
     const there = () => inSession("/execute/sync", { script: "return location.href === arguments[0] && document.readyState === 'complete'", args: [url] });
-    while (!(await there())) await new Promise((done) => setTimeout(done, 50));
+    for (const end = Date.now() + PATIENCE; !(await there()); await new Promise((done) => setTimeout(done, 50))) {
+      if (Date.now() > end) throw new Error(`${url} was not there after ${PATIENCE / 1000} s`);
+    }
   };
-  await inSession("/timeouts", { script: 120_000, pageLoad: 60_000 });
+  await inSession("/timeouts", { script: 120_000, pageLoad: PATIENCE });
   const BARS = 38; // of the window, above the page
   const size = (width, height) => inSession("/window/rect", { x: 0, y: 0, width, height: height + BARS });
   await size(1440, 900);
