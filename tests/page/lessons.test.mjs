@@ -61,6 +61,25 @@ describe("the lessons", () => {
       assert.deepEqual(doubled, []);
     }));
 
+  test("show formulas in the fonts that come with the page alone", () =>
+    inPage({ ready: false }, async (page, session) => {
+      await session.send("DOM.enable");
+      await session.send("CSS.enable");
+      const fonts = new Set();
+      for (const { id } of lessons) {
+        await page.click(`#lessons a[data-lesson="${id}"]`);
+        await arrived(page, id);
+        await page.evaluate(() => document.fonts.ready);
+        const { root } = await session.send("DOM.getDocument");
+        const { nodeIds } = await session.send("DOM.querySelectorAll", { nodeId: root.nodeId, selector: "article:not([hidden]) .katex-html span" });
+        assert.ok(nodeIds.length > 50, id);
+        for (const { fonts: used } of await Promise.all(nodeIds.map((nodeId) => session.send("CSS.getPlatformFontsForNode", { nodeId })))) {
+          for (const { familyName, isCustomFont } of used) fonts.add(isCustomFont ? familyName : `${familyName}, of ${id}, which this machine happens to have`);
+        }
+      }
+      assert.deepEqual([...fonts].sort(), ["KaTeX_Main", "KaTeX_Math", "KaTeX_Size2", "KaTeX_Size3"]);
+    }));
+
   test("that cannot be fetched are said to be, and the open one stays", () =>
     inPage({ ready: false }, async (page) => {
       await page.route("**/deeper.html", (route) => route.fulfill({ status: 503, body: "" }));
