@@ -78,7 +78,7 @@ describe("drawing", () => {
 });
 
 describe("the canvas", () => {
-  // Of the canvas's outermost rows and columns of pixels: the colour half way along the panel that lies there.
+  // Of the canvas's outermost rows and columns of pixels: the colour of the panel that lies there.
   const edges = (page) =>
     page.evaluate(async () => {
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));

@@ -75,6 +75,16 @@ describe("the page", () => {
       assert.ok(before > 0);
     }));
 
+  test("carries the licences of what others have made", () =>
+    inPage({ ready: false }, async (page) => {
+      const licenses = await page.evaluate(() => fetch(document.querySelector("footer a").href).then((answer) => answer.text()));
+      for (const [what, terms] of [["NanumGothic", /SIL OPEN FONT LICENSE/], ["KaTeX", /Khan Academy/], ["Dear ImGui", /Omar Cornut/], ["xtensor", /Johan Mabille/], ["xsimd", /Johan Mabille/], ["JSON for Modern C++", /Niels Lohmann/]]) {
+        const own = licenses.split(/\n(?=.+\n=+\n)/).find((part) => part.startsWith(what));
+        assert.match(own ?? "", terms, what);
+      }
+      await page.evaluate(() => lab.ready); // else the browser gives up fetches, and says so
+    }));
+
   describe("gives the lab the window to itself", () => {
     const box = (page, id) => page.locator(`#${id}`).boundingBox();
     const hasProse = (page) => page.locator("#lesson > article:not([hidden]) p").first().isVisible();

@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import subsetFont from "subset-font";
 
+const LICENSE = [13, 14]; // where a font's table of names has it
+
 // What in KaTeX's HTML asks for which font.
 const USES = {
   "Main-Regular": /katex/,
@@ -35,7 +37,7 @@ export function katexFonts(prose) {
       for (const [, path, font] of css.matchAll(/url\((fonts\/KaTeX_([\w-]+)\.woff2)\)/g)) {
         if (!used.has(font)) continue;
         const file = join(cut, basename(path));
-        writeFileSync(file, await subsetFont(readFileSync(resolve(folder, path)), characters, { targetFormat: "woff2" }));
+        writeFileSync(file, await subsetFont(readFileSync(resolve(folder, path)), characters, { targetFormat: "woff2", preserveNameIds: LICENSE }));
         cuts.set(font, relative(folder, file).replaceAll(sep, "/"));
       }
       return css.replace(/@font-face\{[^}]*\}/g, (face) => {

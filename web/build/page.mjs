@@ -23,6 +23,7 @@ import { addAssets } from "./assets.mjs";
 import { builtPage } from "./built_page.mjs";
 import { katexFonts } from "./katex_fonts.mjs";
 import { renderLessons } from "./lessons.mjs";
+import { addLicenses } from "./licenses.mjs";
 import { addServiceWorker } from "./offline.mjs";
 import { writePages } from "./pages.mjs";
 import { readRuns } from "./runs.mjs";
@@ -69,7 +70,7 @@ try {
     worker: { format: "iife", plugins: () => [built] }, // a classic worker, since Emscripten's script is one
     plugins: [built, katexFonts(lessons.map(({ html }) => html.lesson).join())],
   });
-  writePages(out, lessons);
+  writePages(out, lessons, addLicenses(out, inTree));
   addServiceWorker(out, assets);
   printSizes(out);
 } catch (error) {

@@ -8,13 +8,15 @@ import { POLICY } from "./policy.mjs";
  * Fills index.html, as the bundler left it in `out`, for each lesson.
  * @param {string} out the built page
  * @param {object[]} lessons what renderLessons returned
+ * @param {string} licenses the name of the file that addLicenses wrote
  */
-export function writePages(out, lessons) {
+export function writePages(out, lessons, licenses) {
   // The text comes first: the style and the fonts that it needs do not share the line with the program.
   const shell = readFileSync(join(out, "index.html"), "utf8").replace('<script type="module"', '$& fetchpriority="low"');
   const policy = `<meta http-equiv="Content-Security-Policy" content="${POLICY}" />`;
+  const made = `<a href="${licenses}"><span lang="en">What others have made, and its licences</span><span lang="ko">다른 사람들이 만든 것과 그 라이선스</span></a>`;
   for (const lesson of lessons) {
-    const parts = { policy, title: `<title>${lesson.title.en} · CNN Lab</title>`, list: list(lessons, lesson), ...lesson.html };
+    const parts = { policy, licenses: made, title: `<title>${lesson.title.en} · CNN Lab</title>`, list: list(lessons, lesson), ...lesson.html };
     const page = shell.replace(/<!--(\w+)-->/g, (_, name) => {
       if (!(name in parts)) throw new Error(`index.html asks for <!--${name}-->, which nothing provides`);
       return parts[name];
